@@ -1,0 +1,1 @@
+"""The stranger's checker: stands alone, no database, none of our settings."""

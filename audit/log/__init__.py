@@ -1,0 +1,1 @@
+"""The verifiable log: sequence, integrate, publish."""
