@@ -1,8 +1,8 @@
 """RFC 9162: leaf and node hashes, roots, inclusion and consistency proofs.
 
-The mathematics of the log, and nothing else: no input, no output, no table. A tree is given by its size and by a function
-that reads the hash of a perfect subtree, so that the same proofs come out of a list of hashes in memory and out of tiles
-in a database. Verifying needs no tree at all.
+The mathematics of the log, and nothing else: no input, no output, no table. A tree is given by its size and by a
+function that reads the hash of a perfect subtree, so that the same proofs come out of a list of hashes in memory and
+out of tiles in a database. Verifying needs no tree at all.
 
     leaf_hash, node_hash             RFC 9162 §2.1.1
     root, Frontier                   RFC 9162 §2.1.1, whole and piece by piece
@@ -11,8 +11,8 @@ in a database. Verifying needs no tree at all.
     consistency_proof                RFC 9162 §2.1.4.1
     verify_consistency               RFC 9162 §2.1.4.2
 
-Leaves are numbered from 0; a tree of size n holds the leaves 0 to n-1. Hashes are 32 bytes of SHA-256. Verifying returns a
-truth value for any input, however mangled; it never raises for what a stranger handed in.
+Leaves are numbered from 0; a tree of size n holds the leaves 0 to n-1. Hashes are 32 bytes of SHA-256. Verifying
+returns a truth value for any input, however mangled; it never raises for what a stranger handed in.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """The canonical bytes of an entry, and its salted commitments.
 
-A leaf is the exact byte string that the log hashes for one entry. It covers every column of the entry but the MAC, so that
-changing any of them changes the leaf. `docs/leaf.md` describes the encoding byte by byte; the stranger's checker decodes
-it from that page alone. Nothing here reads a clock, a database or a key.
+A leaf is the exact byte string that the log hashes for one entry. It covers every column of the entry but the MAC, so
+that changing any of them changes the leaf. `docs/leaf.md` describes the encoding byte by byte; the stranger's checker
+decodes it from that page alone. Nothing here reads a clock, a database or a key.
 
     leaf  = header, value of column 1, value of column 2, ...
     value = 00                                   null
@@ -13,8 +13,8 @@ it from that page alone. Nothing here reads a clock, a database or a key.
           | 05, length (4 bytes), bytes          bytes
           | 06, 8 bytes                          instant: microseconds since 1970-01-01T00:00:00Z, signed, big-endian
 
-One entry has one encoding. Columns are only ever added at the end, and nulls at the end are left out: a leaf made before a
-column existed is the same after it was added.
+One entry has one encoding. Columns are only ever added at the end, and nulls at the end are left out: a leaf made
+before a column existed is the same after it was added.
 """
 
 import hashlib
@@ -88,9 +88,10 @@ COLUMNS: Final[Mapping[str, Sort]] = MappingProxyType(
         "text_ciphertext_sha256": Sort.BYTES,
         "answer_commitment": Sort.BYTES,
         "details": Sort.BYTES,
+        "mac_key": Sort.INTEGER,
     }
 )
-NEVER_NULL: Final = frozenset({"id", "kind", "kind_version", "at", "ends_lookup", "details"})
+NEVER_NULL: Final = frozenset({"id", "kind", "kind_version", "at", "ends_lookup", "details", "mac_key"})
 
 
 class LeafError(ValueError):
@@ -98,9 +99,11 @@ class LeafError(ValueError):
 
 
 def leaf_bytes(columns: Mapping[str, Value]) -> bytes:
-    """The leaf of an entry given as a mapping of exactly the names in `COLUMNS` (None for what the entry does not have).
+    """The leaf of an entry given as a mapping of exactly the names in `COLUMNS` (None for what the entry does not
+    have).
 
-    Raises `LeafError` when a name is missing or unknown, a value is of the wrong sort, or a value that must be there is not.
+    Raises `LeafError` when a name is missing or unknown, a value is of the wrong sort, or a value that must be there
+    is not.
     """
     if columns.keys() != COLUMNS.keys():
         wrong = sorted(set(columns) ^ set(COLUMNS))
@@ -129,7 +132,8 @@ def leaf_of_values(values: Sequence[Value]) -> bytes:
 
 
 def canonical_details(details: Mapping[str, object]) -> bytes:
-    """The details of an entry as canonical JSON: UTF-8, keys sorted by code point, no spaces, nothing escaped needlessly.
+    """The details of an entry as canonical JSON: UTF-8, keys sorted by code point, no spaces, nothing escaped
+    needlessly.
 
     Only texts, whole numbers, truth values, null, lists and mappings with text keys: fractions have no one spelling.
     Raises `LeafError` naming the sort of what does not belong.
@@ -145,8 +149,8 @@ def canonical_details(details: Mapping[str, object]) -> bytes:
 def commit(value: bytes, salt: bytes) -> bytes:
     """A salted commitment to a value: SHA-256 of a fixed prefix, the salt (exactly 32 random bytes) and the value.
 
-    It binds, because the salt's length is fixed; it hides as long as the salt is secret. That is why a salt is sealed with
-    its value and is never written beside the commitment: a national ID has but 10⁹ forms (SECURITY.md, trap 10).
+    It binds, because the salt's length is fixed; it hides as long as the salt is secret. That is why a salt is sealed
+    with its value and is never written beside the commitment: a national ID has but 10⁹ forms (SECURITY.md, trap 10).
     """
     if len(salt) != SALT_BYTES:
         raise LeafError(f"a salt has {SALT_BYTES} bytes")
