@@ -1,8 +1,9 @@
 """The canonical bytes of an entry, and its salted commitments.
 
-A leaf is the exact byte string that the log hashes for one entry. It covers every column of the entry but the MAC, so
-that changing any of them changes the leaf. `docs/leaf.md` describes the encoding byte by byte; the stranger's checker
-decodes it from that page alone. Nothing here reads a clock, a database or a key.
+A leaf is the exact byte string that the log hashes for one entry. It covers every column of the entry but the MAC and
+the version of its key (which the MAC itself proves), so that changing any of them changes the leaf. `docs/leaf.md`
+describes the encoding byte by byte; the stranger's checker decodes it from that page alone. Nothing here reads a
+clock, a database or a key.
 
     leaf  = header, value of column 1, value of column 2, ...
     value = 00                                   null
@@ -88,10 +89,9 @@ COLUMNS: Final[Mapping[str, Sort]] = MappingProxyType(
         "text_ciphertext_sha256": Sort.BYTES,
         "answer_commitment": Sort.BYTES,
         "details": Sort.BYTES,
-        "mac_key": Sort.INTEGER,
     }
 )
-NEVER_NULL: Final = frozenset({"id", "kind", "kind_version", "at", "ends_lookup", "details", "mac_key"})
+NEVER_NULL: Final = frozenset({"id", "kind", "kind_version", "at", "ends_lookup", "details"})
 
 
 class LeafError(ValueError):
@@ -99,8 +99,7 @@ class LeafError(ValueError):
 
 
 def leaf_bytes(columns: Mapping[str, Value]) -> bytes:
-    """The leaf of an entry given as a mapping of exactly the names in `COLUMNS` (None for what the entry does not
-    have).
+    """The leaf of an entry, given as a mapping of exactly the names in `COLUMNS`; None is what the entry does not have.
 
     Raises `LeafError` when a name is missing or unknown, a value is of the wrong sort, or a value that must be there
     is not.

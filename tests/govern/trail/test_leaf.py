@@ -46,7 +46,6 @@ def an_entry(**given_values: Value) -> dict[str, Value]:
         at=datetime(2026, 11, 23, 1, 2, 3, 456789, UTC),
         ends_lookup=False,
         details=b"{}",
-        mac_key=1,
     )
     return values | given_values
 
@@ -65,7 +64,6 @@ def test_the_smallest_leaf_is_as_the_documentation_spells_it_out() -> None:
         + bytes.fromhex("00" * 12)  # subjects to answer_commitment
         + bytes.fromhex("05 00000002")
         + b"{}"
-        + bytes.fromhex("02 0000000000000001")
     )
     assert leaf.hex() == expected.hex()
 
@@ -131,8 +129,8 @@ def test_a_missing_or_unknown_column_is_refused_by_name() -> None:
 def test_every_column_is_in_the_leaf_once_and_in_order() -> None:
     assert leaf_bytes(an_entry()).startswith(HEADER)
     assert list(COLUMNS)[:4] == ["id", "kind", "kind_version", "at"]
-    assert list(COLUMNS)[-2:] == ["details", "mac_key"]
-    assert len(COLUMNS) == 40
+    assert list(COLUMNS)[-1] == "details"
+    assert len(COLUMNS) == 39
 
 
 def test_details_have_one_spelling() -> None:
