@@ -1,0 +1,57 @@
+# `make` alone lists what can be done.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help run demo test check format bench lock docs promises clean
+
+help:  ## list what can be done
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+.venv/ready: requirements.txt
+	@sh .ci/system-parts
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing what Govern runs on (once) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/ready-tests: .venv/ready tests/requirements.txt
+	@sh .ci/system-parts tests
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@touch $@
+
+run: .venv/ready  ## set up what is missing, play the examples once, and serve the console until Ctrl-C
+	@sh .ci/system-parts
+	@exec $(BIN)/flask house run
+
+demo: .venv/ready  ## play the worked examples on a fresh data folder, without serving
+	@sh .ci/system-parts
+	@exec $(BIN)/flask house demo
+
+test: .venv/ready-tests  ## the whole test suite, on every database that can be had here
+	@$(BIN)/python -m pytest
+
+check: .venv/ready-tests  ## format, lint, types, import contracts, house tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pytest tests/house
+
+format: .venv/ready-tests  ## put every file into the house's form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: .venv/ready-tests  ## measure, each figure beside its peer, into bench/results
+	@$(BIN)/python -m bench
+
+docs: .venv/ready-tests  ## make again what docs/ holds of the code: entries, map, settings
+	@$(BIN)/flask house docs
+
+lock: .venv/ready-tests  ## choose the newest versions that fit and pin them with hashes
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url -U -o requirements.txt requirements.in
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url -U -o tests/requirements.txt tests/requirements.in
+
+clean:  ## remove the virtual environment (data folders stay)
+	@rm -rf .venv

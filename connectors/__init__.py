@@ -1,0 +1,1 @@
+"""Reach out: a library that knows sources, and nothing of clerks, rights or the database."""

@@ -1,0 +1,1 @@
+"""The decision point: gather the facts, ask the rulebook, explain."""

@@ -1,0 +1,139 @@
+"""A purpose (業務案件項目): fields, agencies, bases, term, version."""
+
+from datetime import date, datetime
+from typing import Any
+import uuid
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from govern.core.database import Base, BigNumber
+from govern.core.wording import Wording
+
+
+class CaseItem(Base):
+    """A purpose for which data may be looked up. *Suspended* belongs to it, every other state to a version."""
+
+    __tablename__ = "case_item"
+
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    seq: Mapped[int]
+    business_agency: Mapped[str] = mapped_column(ForeignKey("agency.code"), index=True)
+    is_seed_example: Mapped[bool] = mapped_column(default=False)
+
+
+class CaseItemVersion(Base):
+    """What was approved, frozen: a change is a new version, and a version coming into force retires the former."""
+
+    __tablename__ = "case_item_version"
+
+    id: Mapped[int] = mapped_column(BigNumber, primary_key=True)
+    case_item: Mapped[str] = mapped_column(ForeignKey("case_item.code"))
+    version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20))
+    name_zh: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(240))
+    kind: Mapped[str] = mapped_column(String(20))
+    urgency: Mapped[str] = mapped_column(String(20))
+    consent_required: Mapped[bool]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    retention_years: Mapped[int]
+    default_schedule: Mapped[Any | None] = mapped_column(JSON)
+    one_stop: Mapped[Any | None] = mapped_column(JSON)
+    eligibility: Mapped[Any | None] = mapped_column(JSON)
+    content_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    in_force_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("case_item", "version"),
+        Index(
+            "uq_case_item_version_in_force",
+            "case_item",
+            unique=True,
+            postgresql_where=text("state = 'in_force'"),
+            sqlite_where=text("state = 'in_force'"),
+        ),
+        Index("ix_case_item_version_state_valid_from", "state", "valid_from"),
+    )
+
+    @property
+    def name(self) -> Wording:
+        """The version's name in both languages."""
+        return Wording(self.name_zh, self.name_en)
+
+
+class VersionDataItem(Base):
+    """A data item that a version uses; its owner must say yes to this part."""
+
+    __tablename__ = "version_data_item"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("case_item_version.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(ForeignKey("data_item.code"), primary_key=True, index=True)
+    seq: Mapped[int]
+    owner: Mapped[str] = mapped_column(ForeignKey("agency.code"), index=True)
+
+
+class VersionField(Base):
+    """A permitted field of a version: how it appears, under the mask as it stood."""
+
+    __tablename__ = "version_field"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("case_item_version.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(String(60), primary_key=True)
+    field: Mapped[str] = mapped_column(String(60), primary_key=True)
+    seq: Mapped[int]
+    appearance: Mapped[str] = mapped_column(String(12))  # clear, masked, revealable
+    mask: Mapped[str] = mapped_column(String(30))
+    necessity_zh: Mapped[str | None] = mapped_column(String(400))
+    necessity_en: Mapped[str | None] = mapped_column(String(800))
+
+
+class VersionAgency(Base):
+    """An agency that may look up under a version."""
+
+    __tablename__ = "version_agency"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("case_item_version.id"), primary_key=True)
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"), primary_key=True, index=True)
+    seq: Mapped[int]
+
+
+class Letter(Base):
+    """A superior's letter (核備函) that a version waits for or stands on."""
+
+    __tablename__ = "letter"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("case_item_version.id"), primary_key=True)
+    superior: Mapped[str] = mapped_column(ForeignKey("agency.code"), primary_key=True)
+    document_zh: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(12))  # pending, approved
+    approved_on: Mapped[date | None]
+
+
+class Suspension(Base):
+    """A stop: an owner's stops its own data items under the case item, the business agency's or platform's the whole."""
+
+    __tablename__ = "suspension"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_item: Mapped[str] = mapped_column(ForeignKey("case_item.code"), index=True)
+    part: Mapped[str] = mapped_column(String(20))  # owner, business_agency, platform
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime | None]
+    set_by: Mapped[uuid.UUID]
+
+    __table_args__ = (
+        Index(
+            "uq_suspension_open",
+            "case_item",
+            "part",
+            "agency",
+            unique=True,
+            postgresql_where=text("to_at IS NULL"),
+            sqlite_where=text("to_at IS NULL"),
+        ),
+    )

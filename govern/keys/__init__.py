@@ -1,0 +1,1 @@
+"""Secrets at rest: whose key opens what."""

@@ -1,0 +1,1 @@
+"""The road: asked, decided, fetched, shown, gone."""

@@ -1,0 +1,161 @@
+"""2 run(): lease, decide again, write the intent, ask, minimise, seal, write what came.
+
+    1. One transaction: lease and fence; the decision is taken again; the intent entry is committed.
+    2. No transaction open: the source is asked, with the evidence of the intent in hand.
+    3. The reply is cut to the permitted fields, masked, sealed to the asker's session and put into the answers' store.
+    4. One transaction: the fence is checked; state, answer and entry say what came.
+
+A lost reply of a source that must not be asked twice ends as *unknown*; it is never asked again (SECURITY.md, I3).
+"""
+
+import time
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from redis.exceptions import RedisError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors import sandbox
+from connectors.errors import SourceError
+from connectors.exchange import Key, Query, Record, Reply
+from govern.catalogue.reach import item_spec
+from govern.core import clock
+from govern.core.database import assert_none_open, transaction
+from govern.core.settings import Settings
+from govern.lookups import answer as answers
+from govern.lookups import outcome
+from govern.lookups.answer import Place, SealedAnswer
+from govern.lookups.intent import Intent, write_intent
+from govern.lookups.lookup import Answer, Task
+from govern.lookups.pressure import free_slot
+from govern.queue import lease as leases
+from govern.queue.offer import offer
+from govern.queue.work import Work
+from govern.rules.minimise import Minimised, minimise
+from govern.trail.append import Evidence
+
+
+def run(work_id: uuid.UUID, settings: Settings) -> None:
+    """One attempt at a task, whatever comes of it. Nothing happens when the work is done, held by another, or not due."""
+    intent = write_intent(work_id, settings)
+    if intent is None:
+        return
+    began = time.monotonic()
+    try:
+        reply = _ask(intent, intent.evidence)
+        documents, sealed = _minimise_and_seal(intent, reply)
+        answers.store().put(intent.evidence.entry_id, sealed, settings.answer_life_s)
+    except SourceError as error:
+        _after_failure(intent, error.code, never_left=error.never_left, duration_s=time.monotonic() - began)
+    except RedisError:
+        # The source has answered and the answer cannot be kept: it is gone with this run.
+        _after_failure(intent, "answers_away", never_left=False, duration_s=time.monotonic() - began)
+    else:
+        _after_answer(intent, reply, documents, sealed, settings, time.monotonic() - began)
+
+
+def _ask(intent: Intent, proof: Evidence) -> Reply:
+    """Ask the source, with the evidence of the intent in hand and no transaction open.
+
+    A data item that takes files is asked once for all; any other is asked subject by subject within the portion.
+    """
+    assert_none_open()
+    spec, keys = item_spec(intent.item), tuple(key for _, _, key in intent.subjects)
+    codes = tuple(listed.code for listed in intent.permit.fields)
+    portions = [keys] if intent.item.is_batch or len(keys) == 1 else [(key,) for key in keys]
+    replies = []
+    for number, portion in enumerate(portions, start=1):
+        request_id = str(proof.entry_id) if len(portions) == 1 else f"{proof.entry_id}-{number}"
+        replies.append(
+            sandbox.ask(intent.source, Query(request_id, spec, portion, codes, narrowing=dict(intent.narrowing)))
+        )
+    return Reply(
+        request_id=str(proof.entry_id),
+        records=tuple(record for reply in replies for record in reply.records),
+        beyond=sum(reply.beyond for reply in replies),
+        received_bytes=sum(reply.received_bytes for reply in replies),
+        message_id=replies[0].message_id if len(replies) == 1 else "",
+    )
+
+
+def _minimise_and_seal(intent: Intent, reply: Reply) -> tuple[list[Minimised], SealedAnswer]:
+    """Cut, mask and seal: after this the reply is not needed any more, and nothing of it is kept but ciphertext."""
+    documents, shown, revealable = [], [], {}
+    for (ordinal, row_number, key), record in zip(intent.subjects, reply.records, strict=True):
+        cut = minimise(record, intent.permit, item_spec(intent.item))
+        documents.append(cut)
+        shown.append(_shown(ordinal, row_number, key, record, cut, alone=len(intent.subjects) == 1))
+        for (group, row, name), clear in cut.revealable.items():
+            revealable[Place(ordinal, group, row, name)] = clear
+    return documents, answers.seal_answer(intent.evidence.entry_id, intent.public_key, shown, revealable)
+
+
+def _shown(
+    ordinal: int, row_number: int | None, key: Key, record: Record, cut: Minimised, *, alone: bool
+) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "ordinal": ordinal,
+        "found": record.found,
+        "header": dict(cut.header),
+        "groups": {name: [dict(row) for row in rows] for name, rows in cut.groups.items()},
+    }
+    if not alone:
+        shown |= {"row_number": row_number, "key": outcome.masked_key(key.kind, key.value)}
+    return shown
+
+
+def _after_answer(
+    intent: Intent,
+    reply: Reply,
+    documents: list[Minimised],
+    sealed: SealedAnswer,
+    settings: Settings,
+    duration_s: float,
+) -> None:
+    """The outcome, if the fence is still ours; else the answer is destroyed, since somebody took the work over."""
+    try:
+        with transaction() as session:
+            leases.hold(session, intent.lease)
+            free_slot(session, intent.source.code, intent.task_id)
+            task = session.get_one(Task, intent.task_id)
+            lookup = outcome.locked(session, intent.lookup_id)
+            now = clock.now()
+            answer = session.get_one(Answer, intent.evidence.entry_id)
+            answer.state, answer.put_at = "alive", now
+            answer.ends_at = now + timedelta(seconds=settings.answer_life_s)
+            answer.revealable_count = len(sealed.revealable)
+            _move_destroy(session, answer.id, answer.ends_at)
+            outcome.answered(session, lookup, task, intent.lease, intent.permit, reply, documents, sealed, duration_s)
+    except leases.LeaseLost:
+        answers.store().destroy(intent.evidence.entry_id)
+
+
+def _move_destroy(session: Session, answer_id: uuid.UUID, due_at: datetime) -> None:
+    work = session.scalars(select(Work).where(Work.kind == "destroy", Work.target_id == answer_id)).one()
+    work.due_at = due_at
+
+
+def _after_failure(intent: Intent, cause: str, *, never_left: bool, duration_s: float) -> None:
+    """Again, if the request provably never left or the source may be asked again, at most twice; else the end."""
+    try:
+        with transaction() as session:
+            leases.hold(session, intent.lease)
+            free_slot(session, intent.source.code, intent.task_id)
+            task = session.get_one(Task, intent.task_id)
+            lookup = outcome.locked(session, intent.lookup_id)
+            again = outcome.failed(
+                session,
+                lookup,
+                task,
+                intent.lease,
+                cause,
+                never_left=never_left,
+                may_ask_again=intent.may_ask_again,
+                duration_s=duration_s,
+            )
+            if again is not None:
+                offer(session, again)
+    except leases.LeaseLost:
+        pass  # whoever took the work over has said what became of this attempt

@@ -1,0 +1,129 @@
+"""A look-up's values sealed for keeping: subjects' keys, grounds' documents, case number and reason.
+
+What is committed here is what the entry "asked" lists, so that a record can show later that it speaks of this subject and
+no other, without showing the subject.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from govern.keys import ring
+from govern.keys.subject import DataKey, SealedValue, data_key, seal
+from govern.lookups.lookup import Ground, Lookup, Subject, SubjectKey
+from govern.lookups.request import CanonicalSubject, GroundInput, LookupRequest
+from govern.trail.leaf import commitments_root
+
+
+@dataclass(frozen=True, slots=True)
+class SealedLookup:
+    """What was sealed, as the entry lists it."""
+
+    case_number: SealedValue
+    others: tuple[SealedValue, ...]
+    listed: tuple[Mapping[str, object], ...]
+    commitments: Mapping[int, bytes]
+    documents: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def root(self) -> bytes:
+        """The Merkle root of all subjects' commitments, in order."""
+        return commitments_root(self.commitments[ordinal] for ordinal in sorted(self.commitments))
+
+    def root_of(self, subjects: Sequence[CanonicalSubject]) -> bytes:
+        """The Merkle root of a portion's commitments."""
+        return commitments_root(self.commitments[subject.ordinal] for subject in subjects)
+
+
+def seal_lookup(
+    session: Session, lookup: Lookup, request: LookupRequest, subjects: Sequence[CanonicalSubject]
+) -> SealedLookup:
+    """Seal and add everything that the look-up keeps of its subjects; also adds the look-up itself, before what points at it."""
+    key = data_key(
+        ring.bound(), session, agency=lookup.agency, retention_years=lookup.retention_years, at=lookup.submitted_at
+    )
+    case_number = seal(key, "case_number", request.case_number.strip())
+    texts = [case_number]
+    if request.reason.strip():
+        texts.append(seal(key, "reason", request.reason.strip()))
+    session.add_all(texts)
+    session.flush()
+    lookup.case_number = case_number.id
+    lookup.reason = texts[1].id if len(texts) > 1 else None
+    lookup.subjects, lookup.tasks_open = len(subjects), 0
+    session.add(lookup)
+    session.flush()
+    documents = _seal_grounds(session, key, lookup, subjects)
+    values, rows, listed, commitments = [], [], [], {}
+    for subject in subjects:
+        sealed = _seal_subject(key, subject)
+        values.extend(value for _, _, value in sealed)
+        rows.extend(
+            SubjectKey(lookup=lookup.id, ordinal=subject.ordinal, seq=seq, part=part, kind=kind, sealed_value=value.id)
+            for seq, (part, kind, value) in enumerate(sealed, start=1)
+        )
+        commitments[subject.ordinal] = commitments_root(value.commitment for _, _, value in sealed)
+        rows.append(
+            Subject(
+                lookup=lookup.id,
+                ordinal=subject.ordinal,
+                commitment=commitments[subject.ordinal],
+                row_number=subject.row_number,
+            )
+        )
+        listed.append(
+            {
+                "ordinal": subject.ordinal,
+                "keys": [
+                    {
+                        "part": part,
+                        "kind": kind,
+                        "commitment": value.commitment,
+                        "ciphertext_sha256": value.ciphertext_sha256,
+                    }
+                    for part, kind, value in sealed
+                ],
+            }
+        )
+    session.add_all(values)
+    session.flush()
+    session.add_all(rows)
+    return SealedLookup(
+        case_number,
+        (*texts[1:], *documents, *values),
+        tuple(listed),
+        commitments,
+        {str(i): document.commitment.hex() for i, document in enumerate(documents, start=1)},
+    )
+
+
+def _seal_subject(key: DataKey, subject: CanonicalSubject) -> list[tuple[str, str, SealedValue]]:
+    held = ring.bound()
+    sealed = [("key", k.kind, seal(key, k.kind, k.value, index=held.index(k.kind, k.value))) for k in subject.keys]
+    sealed += [("narrowing", name, seal(key, name, text)) for name, text in sorted(subject.narrowing.items())]
+    return sealed
+
+
+def _seal_grounds(
+    session: Session, key: DataKey, lookup: Lookup, subjects: Sequence[CanonicalSubject]
+) -> list[SealedValue]:
+    """A ground per subject. The rows of a file share one ground and one sealed document."""
+    sealed: dict[int, SealedValue] = {}
+    kept: list[tuple[CanonicalSubject, GroundInput]] = [(subject, subject.ground) for subject in subjects]
+    for _, ground in kept:
+        if ground.document.strip() and id(ground) not in sealed:
+            sealed[id(ground)] = seal(key, "document", ground.document.strip())
+    session.add_all(sealed.values())
+    session.flush()
+    session.add_all(
+        Ground(
+            lookup=lookup.id,
+            ordinal=subject.ordinal,
+            kind=ground.kind or "none",
+            document=sealed[id(ground)].id if id(ground) in sealed else None,
+            signed_on=ground.signed_on,
+        )
+        for subject, ground in kept
+    )
+    return list(sealed.values())

@@ -1,0 +1,1 @@
+"""Work in the background: once, in time, or handed on."""

@@ -1,0 +1,68 @@
+"""Events of the catalogue: loaded, changed, closed, suspended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from govern.trail.kinds.kind import Kind, kind
+
+
+@kind("loaded", "載入目錄", "Catalogue loaded")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded(Kind):
+    """Files became the catalogue: each file's SHA-256 and what changed."""
+
+    files: Mapping[str, str]
+    counts: Mapping[str, int]
+    case_items_in_force: tuple[str, ...] = ()
+    case_items_proposed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Changed(Kind):
+    about_id: str
+    before: str
+    after: str
+
+
+@kind("agency_changed", "機關異動", "Agency changed")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgencyChanged(_Changed):
+    """An agency's data changed: the hash before and after."""
+
+    about_kind: str = "agency"
+
+
+@kind("data_item_changed", "查調項目異動", "Data item changed")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataItemChanged(_Changed):
+    """A data item or its fields changed: the hash before and after."""
+
+    about_kind: str = "data_item"
+
+
+@kind("source_changed", "介接來源異動", "Source changed")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceChanged(_Changed):
+    """A source changed, was closed or opened: the hash before and after."""
+
+    about_kind: str = "source"
+
+
+@kind("suspended", "停止使用", "Suspended")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suspended(Kind):
+    """A case item was stopped by an owner, its business agency or the platform."""
+
+    case_item: str
+    part: str
+    by_agency: str
+
+
+@kind("resumed", "恢復使用", "Resumed")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resumed(Kind):
+    """A stop was lifted by who had set it."""
+
+    case_item: str
+    part: str
+    by_agency: str
