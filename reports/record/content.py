@@ -150,7 +150,7 @@ class Event:
 class Entry:
     """One entry of the trail: its leaf's bytes and its inclusion proof (RFC 9162 §2.1.3), all in base64.
 
-    `number` counts from 1; the leaf's index in the tree is `number - 1`.
+    `number` counts from 0 and is the leaf's index in the tree.
     """
 
     id: str

@@ -101,7 +101,7 @@ def _facts(record: LookupRecord) -> tuple[Fact, ...]:
             (
                 Wording(
                     f"{dates.roc_moment(record.submitted_at)}送出{end_zh}，{record.state.zh}",
-                    f"{dates.iso_date(record.submitted_at)}, Taipei: {record.state.en}",
+                    f"{record.state.en}, {dates.iso_date(record.submitted_at)}",
                 ),
                 *again,
             ),
