@@ -54,7 +54,7 @@ class Frontier:
     @classmethod
     def of(cls, size: int, read: NodeReader) -> Self:
         """The frontier of a tree of `size` leaves whose nodes `read` gives."""
-        return cls(size, [read(level, index) for level, index in _perfect(0, size)])
+        return cls(size, [read(level, index) for level, index in perfect_subtrees(0, size)])
 
     @property
     def size(self) -> int:
@@ -92,12 +92,7 @@ class Frontier:
 
     def root(self) -> bytes:
         """The root of the tree as it stands; of the empty tree, the hash of nothing."""
-        if not self._subtrees:
-            return EMPTY_ROOT
-        whole = self._subtrees[-1]
-        for left in reversed(self._subtrees[:-1]):
-            whole = node_hash(left, whole)
-        return whole
+        return fold(self._subtrees)
 
 
 def root(hashes: Sequence[bytes]) -> bytes:
@@ -114,6 +109,28 @@ def nodes_of(hashes: Sequence[bytes]) -> NodeReader:
         below = levels[-1]
         levels.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
     return lambda level, index: levels[level][index]
+
+
+def fold(subtrees: Sequence[bytes]) -> bytes:
+    """The root over the roots of perfect subtrees that stand side by side, from left to right, heights never rising."""
+    if not subtrees:
+        return EMPTY_ROOT
+    whole = subtrees[-1]
+    for left in reversed(subtrees[:-1]):
+        whole = node_hash(left, whole)
+    return whole
+
+
+def perfect_subtrees(first: int, end: int) -> list[tuple[int, int]]:
+    """The perfect subtrees that a subtree over [first, end) of a tree splits into, from left to right."""
+    found = []
+    while first < end:
+        level = (end - first).bit_length() - 1
+        if first:  # a perfect subtree starts at a multiple of its width
+            level = min(level, (first & -first).bit_length() - 1)
+        found.append((level, first >> level))
+        first += 1 << level
+    return found
 
 
 def root_of(size: int, read: NodeReader) -> bytes:
@@ -220,25 +237,9 @@ def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def _perfect(first: int, end: int) -> list[tuple[int, int]]:
-    """The perfect subtrees that a subtree over [first, end) of a tree splits into, from left to right."""
-    found = []
-    while first < end:
-        level = (end - first).bit_length() - 1
-        if first:  # a perfect subtree starts at a multiple of its width
-            level = min(level, (first & -first).bit_length() - 1)
-        found.append((level, first >> level))
-        first += 1 << level
-    return found
-
-
 def _subtree(first: int, end: int, read: NodeReader) -> bytes:
     """The hash of the subtree over the leaves [first, end) of a tree."""
-    hashes = [read(level, index) for level, index in _perfect(first, end)]
-    whole = hashes[-1]
-    for left in reversed(hashes[:-1]):
-        whole = node_hash(left, whole)
-    return whole
+    return fold([read(level, index) for level, index in perfect_subtrees(first, end)])
 
 
 def _are_hashes(values: Sequence[bytes]) -> bool:

@@ -1,0 +1,128 @@
+"""Verify the whole log: what `flask log verify` does.
+
+Nothing that the program itself believes is believed here. In one snapshot of the database:
+
+1. every leaf in the segments hashes to what the tiles say           (verify_tree.leaves_fit)
+2. the tiles' tree has the root of every checkpoint ever signed,
+   in the database and kept outside it                               (verify_tree.tree_grows)
+3. every entry is, byte for byte, the leaf under its number, with
+   the MAC of a key outside the database and its sealed values       (verify_rows.first_bad_row)
+4. no number lies beyond the size                                    (verify_rows.number_beyond)
+5. no entry is without a number and without a place in the line      (verify_rows.first_stray)
+
+The verdict names the first bad entry. A wrong root says only that something between two checkpoints is not what was
+signed; when the rows tell which, that one is named, else the first number that no good checkpoint covers.
+"""
+
+import base64
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from audit.log.copies import copies_in
+from audit.log.note import NoteKey
+from audit.log.rows import MacOf, number_holder
+from audit.log.store import Segment, segments_from, unpack_leaves
+from audit.log.tiles import WIDTH, MissingHash
+from audit.log.verify_rows import BadEntry, first_bad_row, first_stray, id_in, number_beyond
+from audit.log.verify_tree import Finding, Grown, leaves_fit, tree_grows
+from govern.core.database import reading
+from govern.trail.entry import Trail
+
+_TRAIL_ROW: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verification found: the size and root that were verified, and the first bad entry, if any."""
+
+    size: int
+    root: bytes | None
+    first_bad: BadEntry | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the log is whole and unaltered, as far as this can be known without a witness."""
+        return self.first_bad is None
+
+    def as_json(self) -> dict[str, Any]:
+        """Size, root (base64, as in a checkpoint), ok, first_bad, and a code that says what is wrong with it."""
+        bad = self.first_bad
+        return {
+            "size": self.size,
+            "root": None if self.root is None else base64.b64encode(self.root).decode("ascii"),
+            "ok": self.ok,
+            "first_bad": None
+            if bad is None
+            else {"number": bad.number, "id": None if bad.entry_id is None else str(bad.entry_id)},
+            "why": None if bad is None else bad.why,
+        }
+
+
+def verify(mac_of: MacOf, *, origin: str, trusted: Sequence[NoteKey], copies: Path | None, since: int = 0) -> Verdict:
+    """A verdict over all of the log, or over the numbers from `since` on, then believing the tiles before them.
+
+    Reads only. `origin` and `trusted` say whose checkpoints count, `copies` where those outside the database are kept.
+    What changes while it runs is not seen: copies are read first, then one snapshot of the database.
+    """
+    kept = dict(copies_in(copies)) if copies is not None else {}
+    with reading() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        trail = session.get(Trail, _TRAIL_ROW)
+        size = trail.size if trail is not None else 0
+        since = min(since, size) // WIDTH * WIDTH
+        leaf_finding = leaves_fit(session, _segment_start(session, since), size)
+        grown = _grown(session, since, size, kept, origin, trusted)
+        until = leaf_finding.number if leaf_finding is not None else size
+        row = first_bad_row(session, mac_of, since, until)
+        bad = _first(session, row, leaf_finding, grown.finding)
+        return Verdict(size, grown.root, bad or number_beyond(session, size) or first_stray(session))
+
+
+def _grown(
+    session: Session, since: int, size: int, kept: Mapping[int, str], origin: str, trusted: Sequence[NoteKey]
+) -> Grown:
+    try:
+        return tree_grows(session, since, size, copies=kept, origin=origin, trusted=trusted)
+    except MissingHash:
+        return Grown(None, Finding(since, "tile_missing"))
+
+
+def _segment_start(session: Session, number: int) -> int:
+    start = session.execute(select(func.max(Segment.first_number)).where(Segment.first_number <= number)).scalar_one()
+    return 0 if start is None else int(start)
+
+
+def _first(session: Session, row: BadEntry | None, leaf: Finding | None, root: Finding | None) -> BadEntry | None:
+    """The first of what the three walks found, by number; an exact place before a stretch that holds it."""
+    exact = row
+    if leaf is not None and (exact is None or exact.number is None or leaf.number < exact.number):
+        exact = _named(session, leaf)
+    if root is None:
+        return exact
+    if exact is not None and exact.number is not None and exact.number < (root.before or root.number + 1):
+        return exact
+    return _named(session, root)
+
+
+def _named(session: Session, finding: Finding) -> BadEntry:
+    """A finding with the id of the entry under its number, from the numbers or from the segment."""
+    identity = number_holder(session, finding.number) or _id_in_segment(session, finding.number)
+    return BadEntry(finding.number, identity, finding.why)
+
+
+def _id_in_segment(session: Session, number: int) -> uuid.UUID | None:
+    for first_number, packed in segments_from(session, number):
+        try:
+            leaves = unpack_leaves(packed)
+        except ValueError:
+            return None
+        at = number - first_number
+        return id_in(leaves[at]) if 0 <= at < len(leaves) else None
+    return None
