@@ -13,6 +13,7 @@ class Agency(Base):
     __tablename__ = "agency"
 
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    seq: Mapped[int] = mapped_column(default=0)  # the order in which lists show agencies, as their file has them
     name_zh: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str] = mapped_column(String(200))
     short_zh: Mapped[str | None] = mapped_column(String(60))

@@ -22,6 +22,7 @@ class Source(Base):
     state: Mapped[str] = mapped_column(String(10), default="open")  # open, closed
     max_at_once: Mapped[int] = mapped_column(default=4)
     may_ask_again: Mapped[bool] = mapped_column(default=False)
+    file_key: Mapped[str] = mapped_column(String(20), default="national_id")  # the kind of the numbers in a file
 
 
 class SourceVersion(Base):

@@ -1,0 +1,175 @@
+"""A folder's files as records in normal form, with every problem of form that they have.
+
+YAML is read with the safe loader; a key that occurs twice in one record and an alias (a few lines of which can unfold to
+gigabytes) are problems and not taken as YAML would take them. Nothing here knows the database.
+"""
+
+import hashlib
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from govern.catalogue.as_files.shapes import CODE_LISTS, FILES, SCHEMA_VERSION, SECTIONS, SOURCES
+from govern.catalogue.as_files.values import MISSING, NOT_A_LIST, NOT_ONE_OF, TWICE, UNKNOWN_KEY, Normal, record
+from govern.core.errors import InvalidInput
+from govern.core.wording import Wording
+
+LARGEST_BYTES: Final = 20_000_000
+
+NO_FOLDER: Final = Wording("找不到資料夾。", "There is no such folder.")
+NO_FILE: Final = Wording("找不到檔案。", "The file is missing.")
+TOO_LARGE: Final = Wording("檔案過大，最多 20 MB。", "The file is too large; at most 20 MB.")
+NOT_UTF8: Final = Wording("檔案不是 UTF-8 文字。", "The file is not UTF-8 text.")
+NOT_YAML: Final = Wording("第 {line} 行不是正確的 YAML。", "Line {line} is not proper YAML.")
+KEY_TWICE: Final = Wording("第 {line} 行的名稱在同一筆內重複。", "The key in line {line} occurs twice in one record.")
+ALIAS: Final = Wording("第 {line} 行使用了 YAML 別名，本目錄不接受。", "Line {line} uses a YAML alias, which is not taken here.")
+WRONG_SCHEMA: Final = Wording("只認得第 1 版的格式。", "Only schema version 1 is known.")
+WRONG: Final = Wording("目錄檔案有 {number} 處錯誤，未作任何變更。", "The catalogue's files have {number} errors; nothing was changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong: in which file, at which code (`-` where there is none), in which field of it."""
+
+    file: str
+    code: str
+    field: str
+    wording: Wording
+
+
+class CatalogueWrong(InvalidInput):
+    """The files cannot be loaded; nothing was changed. `problems` has all of them, in the files' order."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(WRONG.fill(number=len(problems)), code="catalogue_wrong")
+        self.problems = problems
+
+
+@dataclass(slots=True)
+class Files:
+    """What the files say, in normal form, section by section; unusable parts are left out and stand in `problems`."""
+
+    sections: dict[str, list[Normal]] = field(default_factory=dict)
+    code_lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sha256: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def say(self, file: str, code: object, place: str, wording: Wording) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(file, str(code)[:80] if code else "-", place or "-", wording))
+
+    def by_code(self, section: str) -> dict[str, Normal]:
+        """A section's records by their code; of two with one code the first."""
+        found: dict[str, Normal] = {}
+        for row in self.sections.get(section, []):
+            if "code" in row:
+                found.setdefault(row["code"], row)
+        return found
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether the folder has a file of sources; without one the known sources stay."""
+        return SOURCES in self.sha256
+
+
+def read_files(folder: Path) -> Files:
+    """The files of a folder; `InvalidInput` when there is no folder. `sources.yaml` alone may be absent."""
+    if not folder.is_dir():
+        raise InvalidInput(NO_FOLDER, code="no_folder")
+    files = Files()
+    for name in FILES:
+        path = folder / name
+        if not path.is_file():
+            if name != SOURCES:
+                files.say(name, None, "", NO_FILE)
+            continue
+        content = _parsed(path, files)
+        if content is not None:
+            _take(name, content, files)
+    return files
+
+
+def _parsed(path: Path, files: Files) -> Mapping[str, Any] | None:
+    if path.stat().st_size > LARGEST_BYTES:
+        files.say(path.name, None, "", TOO_LARGE)
+        return None
+    octets = path.read_bytes()
+    files.sha256[path.name] = hashlib.sha256(octets).hexdigest()
+    try:
+        content = yaml.load(octets.decode("utf-8-sig"), Loader=_StrictLoader)  # noqa: S506 (a safe loader, stricter)
+    except UnicodeDecodeError:
+        files.say(path.name, None, "", NOT_UTF8)
+        return None
+    except _NotTaken as wrong:
+        files.say(path.name, None, "", wrong.wording)
+        return None
+    except (yaml.YAMLError, ValueError) as wrong:  # a day such as 2026-02-30 is a ValueError to PyYAML
+        mark = getattr(wrong, "problem_mark", None)
+        files.say(path.name, None, "", NOT_YAML.fill(line=mark.line + 1 if mark else "?"))
+        return None
+    if not isinstance(content, dict):
+        files.say(path.name, None, "", NOT_YAML.fill(line=1))
+        return None
+    return content
+
+
+def _take(file: str, content: Mapping[str, Any], files: Files) -> None:
+    sections, lists = SECTIONS[file], CODE_LISTS.get(file, {})
+    for name in content:
+        if name not in sections and name not in lists and name != "schema_version":
+            files.say(file, None, str(name)[:60], UNKNOWN_KEY)
+    if content.get("schema_version") != SCHEMA_VERSION:
+        files.say(file, None, "schema_version", WRONG_SCHEMA)
+    for name, known in lists.items():
+        files.code_lists[name] = known
+        given = content.get(name, list(known))
+        if not isinstance(given, list):
+            files.say(file, None, name, NOT_A_LIST)
+            continue
+        for code in given:
+            if code not in known:
+                files.say(file, code, name, NOT_ONE_OF.fill(known="、".join(known)))
+        files.code_lists[name] = tuple(code for code in known if code in given)
+    for name, shape in sections.items():
+        rows = content.get(name)
+        if not isinstance(rows, list):
+            files.say(file, None, name, MISSING if rows is None else NOT_A_LIST)
+            continue
+        read = record(shape)
+        seen: set[object] = set()
+        for place, row in enumerate(rows):
+            code = row.get("code") if isinstance(row, dict) else None
+            named = code if isinstance(code, str) and code else f"{name}[{place + 1}]"
+            got = read(row, "", lambda field, wording, named=named: files.say(file, named, field, wording))  # type: ignore[misc]
+            if isinstance(got, dict):
+                if isinstance(code, str) and code in seen:
+                    files.say(file, code, "code", TWICE)
+                seen.add(code)
+                files.sections.setdefault(name, []).append(got)
+
+
+class _NotTaken(Exception):
+    def __init__(self, wording: Wording) -> None:
+        super().__init__()
+        self.wording = wording
+
+
+class _StrictLoader(yaml.CSafeLoader):
+    """The safe loader, without aliases and without a key that stands twice."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        if node in self.constructed_objects:  # a node is reached a second time by an alias alone
+            raise _NotTaken(ALIAS.fill(line=node.start_mark.line + 1))
+        return super().construct_object(node, deep)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[object] = set()
+        for key, _value in node.value:
+            if key.value in seen or key.tag == "tag:yaml.org,2002:merge":
+                raise _NotTaken(KEY_TWICE.fill(line=key.start_mark.line + 1))
+            if isinstance(key, yaml.ScalarNode):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
