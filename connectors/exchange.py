@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from connectors.call import Call
+
 
 class Shape(StrEnum):
     """How a data item's answer is built: one record, rows, or a header with repeated records."""
@@ -93,12 +95,15 @@ class Reply:
 
 
 class Connector(Protocol):
-    """One kind of source: its protocol and nothing else; limits, addresses and errors are `guard` and `sandbox`."""
+    """One kind of source: its protocol and nothing else; limits, addresses and errors are `guard` and `sandbox`.
 
-    def ask(self, source: Source, query: Query) -> Reply:
-        """What the source answers, or `SourceError`; never blocks past the deadline that `sandbox` holds."""
+    Records come under the names that the source uses; `mapping` names them, `verify_reply` holds them against the question.
+    """
+
+    def ask(self, source: Source, query: Query, call: Call) -> Reply:
+        """What the source answers, or `SourceError`; never waits past the call's deadline."""
         ...
 
-    def probe(self, source: Source) -> None:
+    def probe(self, source: Source, call: Call) -> None:
         """Return when the source is alive, raise `SourceError` otherwise; asks about nobody."""
         ...
