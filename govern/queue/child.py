@@ -1,0 +1,187 @@
+"""The prepared child: what it does between the fork and its end.
+
+It is forked before there is work, with everything imported, so that no work pays for a fork; it does one piece of work
+after the other, and dies with its parent. It has no connection to the queue: wake-ups and progress notes go to the
+parent over the one socket between them. Assumes Linux (prctl, pidfd), and a parent with one thread: PR_SET_PDEATHSIG
+follows the forking thread, and a lock held by another would stay locked here for ever.
+"""
+
+import ctypes
+import json
+import logging
+import os
+import resource
+import signal
+import socket
+import traceback
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NoReturn
+
+from sqlalchemy import select
+
+from govern.core import database
+from govern.queue import broker, lease
+from govern.queue.broker import Offer
+from govern.queue.work import Work
+
+MESSAGE_BYTES: Final = 65536
+_OFFERS_A_MESSAGE: Final = 500
+_PR_SET_PDEATHSIG: Final = 1
+_PR_SET_DUMPABLE: Final = 4
+_PR_SET_CHILD_SUBREAPER: Final = 36
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_diagnostics = logging.getLogger("govern.queue.child")
+
+
+class Ending(StrEnum):
+    """How one run ended, as its parent saw it. `is_loss`: it did not come to its own end."""
+
+    DONE = "done"
+    GONE = "gone"  # no such row of work, or no such kind: somebody else finished it
+    RAISED = "raised"
+    CRASHED = "crashed"
+    TOO_LONG = "too_long"
+    TOO_MUCH_MEMORY = "too_much_memory"
+    STOPPED = "stopped"  # the worker was told twice to stop
+
+    @property
+    def is_loss(self) -> bool:
+        return self not in (Ending.DONE, Ending.GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A sort of background work: what runs it, how long at most, and what settles it when its child was lost.
+
+    `run` takes the lease itself, under the name `lease.holder()`, and does nothing when it gets none. `when_lost` is
+    called in a fresh child if the lost one held the lease, which has lapsed by then: it may `take` the work at once,
+    and is told the `Ending`. It must bear running twice, or not at all: the reconciler offers the work again in any
+    case.
+    """
+
+    name: str
+    queue: str
+    deadline_s: float
+    """The longest that any run may take; the child is killed when it has passed."""
+    run: Callable[[uuid.UUID], None]
+    when_lost: Callable[[uuid.UUID, str], None]
+    deadline_of: Callable[[uuid.UUID], float] | None = None
+    """A shorter deadline of one piece of work, read from our own tables; never longer than `deadline_s`."""
+
+
+def kind_of(work_id: uuid.UUID) -> str | None:
+    """The kind of a row of work; `None` when there is no such row any more."""
+    with database.reading() as session:
+        return session.execute(select(Work.kind).where(Work.id == work_id)).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What a child is made for."""
+
+    jobs: Mapping[str, JobKind]
+    prepare: Callable[[], None]
+    """Runs once after the fork: connections of the child's own, in the place of the parent's."""
+    memory_bytes: int
+    kind_of: Callable[[uuid.UUID], str | None] = kind_of
+
+
+class Relay:
+    """The outlet of a child: wake-ups and notes go to the parent, which has the connection."""
+
+    def __init__(self, to_parent: socket.socket) -> None:
+        self._to_parent = to_parent
+
+    def push(self, offers: Sequence[Offer]) -> None:
+        """Handed to the parent; what Redis then refuses, the reconciler offers again."""
+        for start in range(0, len(offers), _OFFERS_A_MESSAGE):
+            portion = offers[start : start + _OFFERS_A_MESSAGE]
+            send(self._to_parent, is_="push", offers=[[str(offer.work_id), offer.queue] for offer in portion])
+
+    def publish(self, lookup_id: uuid.UUID) -> None:
+        """Handed to the parent."""
+        send(self._to_parent, is_="note", lookup=str(lookup_id))
+
+
+def send(to: socket.socket, **message: Any) -> None:
+    """One message between parent and child: JSON in one packet."""
+    to.send(json.dumps(message).encode())
+
+
+def live(parent: int, channel: socket.socket, duties: Duties) -> NoReturn:
+    """The child's whole life: never returns, and runs no exit handler of the parent's."""
+    status = 1
+    try:
+        _settle(parent, duties.memory_bytes)
+        duties.prepare()
+        broker.bind(Relay(channel))
+        while order := channel.recv(MESSAGE_BYTES):
+            _obey(json.loads(order), channel, duties)
+        status = 0
+    except BaseException as error:
+        _diagnostics.error("child ends: %s", where(error))
+    finally:
+        os._exit(status)
+
+
+def _settle(parent: int, memory_bytes: int) -> None:
+    """Dies with its parent, in a process group of its own, within its memory, and leaves no core dump behind.
+
+    A core dump would be a reply on disk (nothing landed); an RLIMIT_CORE of 0 does not bind a piping core pattern,
+    so the process is made undumpable as well. Signals meant for the worker do nothing here: the parent decides.
+    """
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died between the fork and the line above
+        os._exit(1)
+    os.setpgid(0, 0)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)  # not SIG_IGN, which a program started from here would inherit
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    prctl(_PR_SET_DUMPABLE, 0)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+
+
+def _obey(order: Mapping[str, Any], channel: socket.socket, duties: Duties) -> None:
+    """One order of the parent, and one answer with the order's number, whatever happens in between."""
+    number, work_id = order["number"], uuid.UUID(order["work"])
+    try:
+        kind = duties.jobs.get(duties.kind_of(work_id) or "")
+        if kind is None:
+            send(channel, number=number, is_=Ending.GONE)
+            return
+        if order["do"] == "lost":
+            with database.transaction() as session:
+                was_held = lease.lapse(session, work_id, lease.holder(order["pid"]))
+            if was_held:
+                kind.when_lost(work_id, order["why"])
+        else:
+            deadline_s = kind.deadline_s if kind.deadline_of is None else kind.deadline_of(work_id)
+            send(channel, number=number, is_="begun", kind=kind.name, deadline_s=deadline_s)
+            kind.run(work_id)
+    except Exception as error:  # MemoryError included: the limit struck, and the child lives on
+        _diagnostics.error("work %s raised: %s", work_id, where(error))
+        send(channel, number=number, is_=Ending.RAISED)
+    else:
+        send(channel, number=number, is_=Ending.DONE)
+
+
+def where(error: BaseException) -> str:
+    """An error's type and the place it came from: never its text, which could hold a value of a person."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno} {frames[-1].name}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def adopt_orphans() -> None:
+    """From now on orphaned descendants of this process become its children, so that a sweep can end them."""
+    prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def prctl(option: int, value: int) -> None:
+    """Linux' prctl(2) with one number; raises `OSError`."""
+    if _libc.prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
