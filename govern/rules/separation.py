@@ -36,10 +36,10 @@ def clash(roles: Iterable[Role]) -> tuple[Role, Role] | None:
 
 
 def is_own(own_index: bytes | None, subject_indexes: Collection[bytes]) -> bool:
-    """True if one of the subject's keyed indexes is the person's own; compared in constant time."""
+    """True if one of the subject's keyed indexes is the person's own."""
     if own_index is None:
         return False
-    return any([hmac.compare_digest(own_index, index) for index in subject_indexes])
+    return any(hmac.compare_digest(own_index, index) for index in subject_indexes)
 
 
 def may_approve(*, proposer: UUID, approver: UUID) -> bool:

@@ -1,0 +1,1 @@
+"""Identifiers of people, firms, land and vehicles: normalise, check, show. The one door is `kinds`."""
