@@ -19,9 +19,13 @@ UNKNOWN: Final = Wording("目錄中沒有「{code}」。", "The catalogue has no
 CIRCLE: Final = Wording("上級機關繞回自己。", "The chain of parents leads back to itself.")
 NOT_AN_OWNER: Final = Wording("「{code}」未標示為資料主政機關。", "“{code}” is not marked as a data owner.")
 NOT_LISTED: Final = Wording("本檔開頭的清單沒有「{code}」。", "“{code}” is not in the list at the head of this file.")
-ITEM_COUNT: Final = Wording("應為 {number}，與所屬查調項目數相符。", "This must be {number}, the count of its data items.")
+ITEM_COUNT: Final = Wording(
+    "應為 {number}，與所屬查調項目數相符。", "This must be {number}, the count of its data items."
+)
 WRONG_GROUP: Final = Wording("形式「{shape}」不能有這個分組。", "The shape “{shape}” has no such group.")
-NO_GROUP: Final = Wording("形式「{shape}」至少要有一個欄位屬於分組。", "The shape “{shape}” needs a field within a group.")
+NO_GROUP: Final = Wording(
+    "形式「{shape}」至少要有一個欄位屬於分組。", "The shape “{shape}” needs a field within a group."
+)
 NO_VALUES: Final = Wording("代碼型欄位必須列出代碼值。", "A field of type code must list its values.")
 STRAY_VALUES: Final = Wording("只有代碼型欄位可以列代碼值。", "Only a field of type code lists values.")
 SAME_KEY: Final = Wording("與主要查詢鍵相同。", "This is the subject key itself.")
@@ -40,9 +44,15 @@ NO_DAY: Final = Wording("已核定者須填核定日期。", "An approved letter
 STRAY_DAY: Final = Wording("未核定者不得填核定日期。", "A pending letter has no day of approval.")
 TWO_READINGS: Final = Wording("同一法條在他處的寫法不同。", "The same article is written differently elsewhere.")
 NO_SCHEDULE: Final = Wording("定時者須填 default_schedule。", "A scheduled case item needs default_schedule.")
-NOT_USED: Final = Wording("條件用到「{name}」，但未在此宣告。", "A condition uses “{name}”, which is not declared here.")
-OTHER_KIND: Final = Wording("查調項目「{item}」的介接方式不是這一種。", "The data item “{item}” has another kind of connector.")
-OTHER_OWNER: Final = Wording("查調項目「{item}」屬於另一個主政機關。", "The data item “{item}” belongs to another owner.")
+NOT_USED: Final = Wording(
+    "條件用到「{name}」，但未在此宣告。", "A condition uses “{name}”, which is not declared here."
+)
+OTHER_KIND: Final = Wording(
+    "查調項目「{item}」的介接方式不是這一種。", "The data item “{item}” has another kind of connector."
+)
+OTHER_OWNER: Final = Wording(
+    "查調項目「{item}」屬於另一個主政機關。", "The data item “{item}” belongs to another owner."
+)
 TWO_SOURCES: Final = Wording("查調項目「{item}」已有另一個來源。", "The data item “{item}” has another source already.")
 SOURCE_WORDS: Final[Mapping[str, Wording]] = {
     "address": Wording("位址不能使用。", "The address cannot be used."),
@@ -90,20 +100,20 @@ def _check_agencies(files: Files) -> None:
 def _check_data_items(files: Files) -> None:
     agencies, categories, masks = (files.by_code(name) for name in ("agencies", "categories", "mask_rules"))
     counts = Counter(item.get("category") for item in files.by_code("data_items").values())
-    for code, category in categories.items():
-        if category.get("item_count", counts[code]) != counts[code]:
-            files.say(DATA_ITEMS, code, "item_count", ITEM_COUNT.fill(number=counts[code]))
+    for category_code, row in categories.items():
+        if row.get("item_count", counts[category_code]) != counts[category_code]:
+            files.say(DATA_ITEMS, category_code, "item_count", ITEM_COUNT.fill(number=counts[category_code]))
     _check_seq(files, DATA_ITEMS, "categories")
     _check_seq(files, DATA_ITEMS, "data_items")
     for item in files.sections.get("data_items", []):
         code = item.get("code")
-        owner, category_code = item.get("owner"), item.get("category")
+        owner, category = item.get("owner"), item.get("category")
         if owner is not None and owner not in agencies:
             files.say(DATA_ITEMS, code, "owner", UNKNOWN.fill(code=owner))
         elif owner is not None and not agencies[owner].get("data_owner"):
             files.say(DATA_ITEMS, code, "owner", NOT_AN_OWNER.fill(code=owner))
-        if category_code is not None and category_code not in categories:
-            files.say(DATA_ITEMS, code, "category", UNKNOWN.fill(code=category_code))
+        if category is not None and category not in categories:
+            files.say(DATA_ITEMS, code, "category", UNKNOWN.fill(code=category))
         if item.get("subject_key") in item.get("alt_subject_keys", []):
             files.say(DATA_ITEMS, code, "alt_subject_keys", SAME_KEY)
         listed = files.code_lists

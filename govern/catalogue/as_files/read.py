@@ -25,9 +25,13 @@ TOO_LARGE: Final = Wording("檔案過大，最多 20 MB。", "The file is too la
 NOT_UTF8: Final = Wording("檔案不是 UTF-8 文字。", "The file is not UTF-8 text.")
 NOT_YAML: Final = Wording("第 {line} 行不是正確的 YAML。", "Line {line} is not proper YAML.")
 KEY_TWICE: Final = Wording("第 {line} 行的名稱在同一筆內重複。", "The key in line {line} occurs twice in one record.")
-ALIAS: Final = Wording("第 {line} 行使用了 YAML 別名，本目錄不接受。", "Line {line} uses a YAML alias, which is not taken here.")
+ALIAS: Final = Wording(
+    "第 {line} 行使用了 YAML 別名，本目錄不接受。", "Line {line} uses a YAML alias, which is not taken here."
+)
 WRONG_SCHEMA: Final = Wording("只認得第 1 版的格式。", "Only schema version 1 is known.")
-WRONG: Final = Wording("目錄檔案有 {number} 處錯誤，未作任何變更。", "The catalogue's files have {number} errors; nothing was changed.")
+WRONG: Final = Wording(
+    "目錄檔案有 {number} 處錯誤，未作任何變更。", "The catalogue's files have {number} errors; nothing was changed."
+)
 
 
 @dataclass(frozen=True, slots=True)

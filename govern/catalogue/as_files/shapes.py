@@ -147,9 +147,7 @@ _LEGAL_BASIS: Final = record(
         "in_force_to": optional(day),
     }
 )
-_NECESSITY: Final = record(
-    {"zh": Key(text(VersionField.necessity_zh)), "en": Key(text(VersionField.necessity_en))}
-)
+_NECESSITY: Final = record({"zh": Key(text(VersionField.necessity_zh)), "en": Key(text(VersionField.necessity_en))})
 _PERMITTED: Final = record(
     {
         "item": Key(_ITEM),
@@ -218,8 +216,8 @@ SOURCE: Final[Mapping[str, Key]] = {
     "kind": Key(one_of(tuple(SETTINGS))),
     "address": Key(text(SourceVersion.address)),
     "deadline_s": optional(number, 0.0),  # seconds; nought is the house's own default, a setting
-    "may_ask_again": optional(truth, False),
-    "max_at_once": optional(whole(1, 1_000), 4),
+    "may_ask_again": Key(truth, needed=False, default=False, is_kept=True),
+    "max_at_once": Key(whole(1, 1_000), needed=False, default=4, is_kept=True),
     "file_key": optional(one_of(SUBJECT_KEYS), "national_id"),
     "credential_ref": optional(text(SourceVersion.credential_ref)),
     "settings": optional(mapping_of(anything), {}),
@@ -242,4 +240,3 @@ CODE_LISTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "sensitivities": SENSITIVITIES,
     }
 }
-

@@ -15,6 +15,7 @@ class Loaded(Kind):
     counts: Mapping[str, int]
     case_items_in_force: tuple[str, ...] = ()
     case_items_proposed: tuple[str, ...] = ()
+    case_items_waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +47,38 @@ class SourceChanged(_Changed):
     """A source changed, was closed or opened: the hash before and after."""
 
     about_kind: str = "source"
+
+
+@kind("legal_basis_changed", "法源異動", "Legal basis changed")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LegalBasisChanged(_Changed):
+    """What is known of an article of a law changed: its English name, its term, whether it was checked."""
+
+    about_kind: str = "legal_basis"
+
+
+@kind("mask_rule_changed", "遮蔽規則說明異動", "Mask rule's description changed")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MaskRuleChanged(_Changed):
+    """A mask's name or example changed; what it does is the program's."""
+
+    about_kind: str = "mask_rule"
+
+
+@kind("category_changed", "分類異動", "Category changed")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CategoryChanged(_Changed):
+    """A category of data items changed."""
+
+    about_kind: str = "category"
+
+
+@kind("parameter_changed", "參數異動", "Parameter changed")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParameterChanged(_Changed):
+    """A figure that conditions read has a new version; the former stays."""
+
+    about_kind: str = "parameter"
 
 
 @kind("suspended", "停止使用", "Suspended")
