@@ -24,6 +24,8 @@ MacOf = Callable[[int, bytes], bytes | None]
 FIRST_MAC_KEY: Final = 1
 _ROW: Final[tuple[Any, ...]] = (*(getattr(Entry, name) for name in COLUMNS), Entry.mac_key, Entry.mac)
 _SEALED_AT: Final = tuple(at for at, name in enumerate(COLUMNS) if name.endswith("_ciphertext_sha256"))
+_KIND_AT: Final = list(COLUMNS).index("kind")
+_DETAILS_AT: Final = list(COLUMNS).index("details")
 _IDS_AT_ONCE: Final = 500
 _UNREADABLE: Final = (SQLAlchemyError, ValueError, TypeError, OverflowError)
 
@@ -36,6 +38,8 @@ class Row:
     leaf: bytes | None
     mac_key: int = 0
     mac: bytes = b""
+    kind: str = ""
+    details: bytes = b""
     sealed: tuple[bytes, ...] = ()  # SHA-256 of the ciphertexts that stand beside it, as its own columns say
 
     def mac_is_right(self, mac_of: MacOf) -> bool:
@@ -115,7 +119,14 @@ def _row(values: Sequence[Any]) -> Row:
         leaf = leaf_of_values(columns)
     except LeafError:
         leaf = None
-    sealed = tuple(columns[at] for at in _SEALED_AT if columns[at] is not None)
+    if leaf is None:
+        return Row(columns[0], None)
     return Row(
-        columns[0], leaf, mac_key if isinstance(mac_key, int) else 0, mac if isinstance(mac, bytes) else b"", sealed
+        id=columns[0],
+        leaf=leaf,
+        mac_key=mac_key if isinstance(mac_key, int) else 0,
+        mac=mac if isinstance(mac, bytes) else b"",
+        kind=columns[_KIND_AT],
+        details=columns[_DETAILS_AT],
+        sealed=tuple(columns[at] for at in _SEALED_AT if columns[at] is not None),
     )

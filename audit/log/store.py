@@ -56,7 +56,7 @@ class BadSegment(ValueError):
 
 
 def raw(column: Any) -> ColumnElement[Any]:
-    """A column as the driver gives it: what a verifier reads must not fail because somebody put text where bytes belong."""
+    """A column as the driver gives it: a verifier must not fail where somebody put text in place of bytes."""
     return type_coerce(column, NullType())
 
 

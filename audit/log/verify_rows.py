@@ -8,9 +8,10 @@ does not wait for one was slipped in, or set aside by the sequencer.
 """
 
 import hashlib
+import json
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,11 +19,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from audit.log.rows import MacOf, Row, numbered_rows
+from audit.log.rows import MacOf, Numbered, Row, numbered_rows
 from audit.log.store import BadSegment, as_bytes, raw, segments_from, unpack_leaves
+from audit.log.tree import HASH_BYTES
 from govern.keys.ring import Key
 from govern.keys.subject import SealedValue
+from govern.lookups.lookup import SubjectKey
 from govern.trail.entry import Entry, EntryNumber, EntrySealedValue, EntrySetAside, EntryWaiting
+from govern.trail.kinds.lookups import Asked
 
 _AT_ONCE: Final = 1000
 _SEALED_IN_DETAILS: Final = re.compile(rb'"ciphertext_sha256":"([0-9a-f]{64})"')
@@ -41,7 +45,8 @@ class BadEntry:
 def first_bad_row(session: Session, mac_of: MacOf, first: int, end: int) -> BadEntry | None:
     """The first number in [first, end) whose entry is not what was numbered; `None` when all are."""
     for start, leaves in _windows(session, first, end):
-        rows = {numbered.number: numbered for numbered in numbered_rows(session, start, start + len(leaves))}
+        read = numbered_rows(session, start, start + len(leaves))
+        rows, keys = {each.number: each for each in read}, _subject_keys(session, read)
         sealed = _sealed(session, start, start + len(leaves))
         for number, leaf in enumerate(leaves, start):
             numbered = rows.get(number)
@@ -49,9 +54,12 @@ def first_bad_row(session: Session, mac_of: MacOf, first: int, end: int) -> BadE
                 return BadEntry(number, id_in(leaf), "number_missing")
             if numbered.row is None:
                 return BadEntry(number, numbered.entry_id or id_in(leaf), "entry_missing_or_unreadable")
-            why = _why_bad(numbered.row, leaf, mac_of) or _why_sealed_bad(numbered.row, leaf, sealed.get(number, ()))
+            row = numbered.row
+            why = _why_bad(row, leaf, mac_of) or _why_sealed_bad(row, leaf, sealed.get(number, ()))
+            if why is None and row.id in keys:
+                why = _why_subjects_bad(row, keys[row.id])
             if why:
-                return BadEntry(number, numbered.row.id, why)
+                return BadEntry(number, row.id, why)
     return None
 
 
@@ -160,17 +168,47 @@ def _sealed(session: Session, first: int, end: int) -> dict[int, list[_Sealed]]:
 
 
 def _why_sealed_bad(row: Row, leaf: bytes, sealed: Sequence[_Sealed]) -> str | None:
-    stated = {*row.sealed, *(bytes.fromhex(digest.decode()) for digest in _SEALED_IN_DETAILS.findall(leaf))}
-    if not sealed and not stated:
-        return None
+    """Each ciphertext that the leaf states is there and unaltered, with the commitment that the leaf states."""
+    stated = {*row.sealed, *(bytes.fromhex(digest.decode()) for digest in _SEALED_IN_DETAILS.findall(row.details))}
     for one in sealed:
         if one.ciphertext_sha256 is None:
             return "sealed_value_missing"
         if not one.holds:
             return "ciphertext_differs"
-        for value in (one.ciphertext_sha256, one.commitment):
-            if value not in leaf and value.hex().encode() not in leaf:
-                return "sealed_value_is_another"
+        if one.ciphertext_sha256 in stated and not _is_in(leaf, one.commitment):
+            return "commitment_differs"
     if stated - {one.ciphertext_sha256 for one in sealed}:
         return "sealed_value_missing"
     return None
+
+
+def _is_in(leaf: bytes, commitment: bytes) -> bool:
+    return len(commitment) == HASH_BYTES and (commitment in leaf or commitment.hex().encode() in leaf)
+
+
+def _subject_keys(session: Session, numbered: Sequence[Numbered]) -> dict[uuid.UUID, dict[tuple[int, int], str]]:
+    """For the look-ups asked by these entries: which ciphertext stands as which key of which subject today."""
+    asked = [each.row.id for each in numbered if each.row is not None and each.row.kind == Asked.name]
+    if not asked:
+        return {}
+    query = (
+        select(Entry.id, SubjectKey.ordinal, SubjectKey.seq, raw(SealedValue.ciphertext_sha256))
+        .join(SubjectKey, SubjectKey.lookup == Entry.lookup)
+        .join(SealedValue, SealedValue.id == SubjectKey.sealed_value)
+        .where(Entry.id.in_(asked))
+    )
+    found: dict[uuid.UUID, dict[tuple[int, int], str]] = {}
+    for identity, ordinal, seq, digest in session.execute(query):
+        found.setdefault(identity, {})[ordinal, seq] = as_bytes(digest).hex()
+    return found
+
+
+def _why_subjects_bad(row: Row, keys: Mapping[tuple[int, int], str]) -> str | None:
+    """No two subjects of a look-up, or keys of a subject, have changed places: each is where "asked" lists it."""
+    listed = json.loads(row.details).get("subject_list", [])
+    stated = {
+        (subject["ordinal"], seq): key["ciphertext_sha256"]
+        for subject in listed
+        for seq, key in enumerate(subject["keys"], start=1)
+    }
+    return "subjects_changed_places" if any(stated.get(place) != digest for place, digest in keys.items()) else None

@@ -17,7 +17,17 @@ from sqlalchemy.orm import Session
 
 from audit.log.checkpoint import CheckpointError, read_checkpoint
 from audit.log.note import NoteKey
-from audit.log.store import BadSegment, StoredCheckpoint, Tile, as_bytes, raw, segments_from, tile_reader, unpack_leaves
+from audit.log.store import (
+    BadSegment,
+    Segment,
+    StoredCheckpoint,
+    Tile,
+    as_bytes,
+    raw,
+    segments_from,
+    tile_reader,
+    unpack_leaves,
+)
 from audit.log.tiles import HEIGHT, WIDTH, hashes_in, node_reader, split
 from audit.log.tree import HASH_BYTES, Frontier, NodeReader, fold, nodes_of, perfect_subtrees
 
@@ -74,12 +84,12 @@ class _Tiles:
 def leaves_fit(session: Session, first: int, end: int) -> Finding | None:
     """Each leaf in [first, end) of the segments hashes to what its tile says, and the segments leave no gap.
 
-    `None` when all is so, else the first number that does not. `first` must be the first number of a segment.
+    `None` when all is so, else the first number that does not. Both must be where a segment starts, or the log ends.
     """
     sha256, tiles, at = hashlib.sha256, _Tiles(session), first
     for first_number, packed in segments_from(session, first):
         if at >= end:
-            return None if first_number >= end else Finding(end, "segment_beyond_size")
+            break
         if first_number != at:
             return Finding(min(at, first_number), "segment_missing_or_twice")
         try:
@@ -134,7 +144,7 @@ def tree_grows(
     if finding is None and due is not None:
         finding = Finding(end, "checkpoint_beyond_size")
     if finding is None and _is_longer_than(session, end):
-        finding = Finding(end, "tile_beyond_size")
+        finding = Finding(end, "segment_or_tile_beyond_size")
     return Grown(root, finding)
 
 
@@ -164,7 +174,10 @@ class _Above:
 
 
 def _is_longer_than(session: Session, size: int) -> bool:
-    """Whether the last tile of any level ends elsewhere than in a tree of this size."""
+    """Whether a segment begins beyond this size, or the last tile of a level ends elsewhere than in such a tree."""
+    last_segment = session.execute(select(func.max(Segment.first_number))).scalar()
+    if last_segment is not None and last_segment >= size:
+        return True
     last = session.execute(select(Tile.level, func.max(Tile.index)).group_by(Tile.level)).all()
     for level, index in last:
         query = select(raw(Tile.hashes)).where(Tile.level == level, Tile.index == index)

@@ -1,0 +1,104 @@
+"""A log for tests: entries written as the house writes them, a sequencer in hand, and an attacker with the database."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, create_engine, select, text
+
+from audit.log import sequence
+from audit.log.note import NoteSigner
+from audit.log.rows import MacOf, macs_of
+from audit.log.sequence import Signing
+from audit.log.verify import Verdict, verify
+from govern.core import clock
+from govern.core.database import reading, transaction, writer
+from govern.keys import ring, subject
+from govern.trail.append import append
+from govern.trail.entry import EntryNumber
+from govern.trail.kinds.system import SetUp
+
+ORIGIN = "govern.example/log"
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts of a house that a log needs: keys, a signing key, a folder for copies."""
+
+    mac_of: MacOf
+    signing: Signing
+
+    def write(self, count: int = 1, *, sealed: bool = False) -> list[uuid.UUID]:
+        """So many entries, a transaction each, waiting for their numbers; `sealed` ones with a text of their own."""
+        written = []
+        for at in range(count):
+            with transaction() as session:
+                reason = None
+                if sealed:
+                    key = subject.data_key(
+                        ring.bound(), session, agency="ntpc-urban", retention_years=5, at=clock.now()
+                    )
+                    reason = subject.seal(key, "reason", f"reason {at}")
+                    session.add(reason)
+                    session.flush()
+                event = SetUp(log_origin=f"{ORIGIN}/{at}", is_demonstration=True)
+                written.append(append(session, event, text=reason).entry_id)
+        return written
+
+    def number(self) -> int:
+        """Number everything that waits; how many entries that were."""
+        done = 0
+        while taken := sequence.sequence_once(self.mac_of):
+            done += taken
+        return done
+
+    def sign(self) -> int:
+        """A checkpoint over all that is numbered; its size."""
+        return sequence.checkpoint_once(self.signing, asked=True)
+
+    def grow(self, *counts: int, sealed: bool = False) -> list[uuid.UUID]:
+        """Entries written, numbered and signed, in as many steps as there are counts; their ids by number."""
+        for count in counts:
+            self.write(count, sealed=sealed)
+            self.number()
+            self.sign()
+        with reading() as session:
+            return list(session.scalars(select(EntryNumber.entry_id).order_by(EntryNumber.number)))
+
+    def verdict(self, since: int = 0, *, with_copies: bool = True) -> Verdict:
+        """What a verification says now."""
+        return verify(
+            self.mac_of,
+            origin=ORIGIN,
+            trusted=[self.signing.signer.key()],
+            copies=self.signing.copies if with_copies else None,
+            since=since,
+        )
+
+
+def a_house(folder: Path) -> House:
+    """A house with keys of its own in a folder; the database must be bound already."""
+    ring.make_keys(folder / "keys")
+    keys = ring.bind(folder / "keys")
+    signer = NoteSigner(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+    return House(macs_of(keys), Signing(signer, folder / "checkpoints"))
+
+
+@contextmanager
+def attacker() -> Iterator[Connection]:
+    """Somebody who may write anything to the database: no trigger, no foreign key holds them; what they do stays."""
+    engine = create_engine(writer().url)
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SET session_replication_role = replica"))
+            else:
+                triggers = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
+                for name in list(triggers):
+                    connection.execute(text(f'DROP TRIGGER "{name}"'))
+            yield connection
+    finally:
+        engine.dispose()
