@@ -1,0 +1,73 @@
+"""create_app(): where everything is put together.
+
+The frame first (parts, visitor, language, display, security, errors), then the areas, each by its one `AREA`; at the end
+every route is held against the table of rules, and the application does not start when they differ.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from flask import Flask, Response
+from flask_admin import Admin
+
+from admin.frame import actor, display, doors, errors, language, security
+from admin.frame import parts as parts_of_the_console
+from admin.frame.doors import Area
+from admin.frame.home import Home
+from admin.frame.opening import checks, open_house
+from admin.frame.parts import Parts
+from admin.frame.permission import ROUTES, Rule, check_routes
+from admin.login import pages as login
+from admin.public import pages as public
+from govern.core.settings import Settings, load_settings
+from govern.lookups import destroy
+from govern.rules.actor import ROLE_NAMES
+
+AREAS: Final[Sequence[Area]] = (login.AREA, public.AREA)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    parts: Parts | None = None,
+    areas: Sequence[Area] = AREAS,
+    table: Mapping[str, Rule] = ROUTES,
+) -> Flask:
+    """The console as a WSGI application.
+
+    Without `parts` it takes the installation's: the environment's settings, its database and keys. Raises `WrongSetting`
+    when one of them is wrong or a route has no rule. A test hands in parts, areas and table of its own.
+    """
+    parts = parts or _installed(settings or load_settings())
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(settings=parts.settings, role_names=ROLE_NAMES)
+    parts_of_the_console.install(app, parts)
+    actor.install(app)
+    app.context_processor(actor.who)
+    security.install(app, table)
+    language.install(app)
+    display.install(app)
+    doors.install(app, areas)
+    errors.install(app, table)
+
+    # An own index view without static files: a stock template of Flask-Admin fails loudly, which is wanted (CONSOLE.md).
+    console = Admin(
+        app, name="Govern", url="/", index_view=Home(name="Home", endpoint="home", url="/"), static_url_path="/static"
+    )
+    for area in areas:
+        area.register(app, console)
+
+    @app.after_request
+    def _heard(response: Response) -> Response:
+        if response.status_code < 400:
+            security.heard_of(table)
+        return response
+
+    check_routes(app, table)
+    return app
+
+
+def _installed(settings: Settings) -> Parts:
+    house = open_house(settings)
+    return Parts(settings=settings, ring=house.ring, on_session_end=destroy.when_session_ends, health=checks(house))

@@ -1,0 +1,1 @@
+"""Data owners and operators: the catalogue."""

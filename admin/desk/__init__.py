@@ -1,0 +1,1 @@
+"""Clerks: ask, follow, read the answer, one's own look-ups."""

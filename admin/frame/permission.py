@@ -1,0 +1,99 @@
+"""Who may open a page: every route's rule, in one table.
+
+A line is `"METHOD endpoint": RULE`. The application does not start when a route has no line or a line no route, so that
+nothing opens by being forgotten (SECURITY.md, promise 5). A rule says who may knock; what is seen inside is the room's
+scope. HEAD goes by GET's rule. Each area has its own part of the table; a new page is one line in it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask
+
+from govern.core.errors import WrongSetting
+from govern.core.wording import Wording
+from govern.rules.actor import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may open a route. `code` is what the entry of a refusal names."""
+
+    code: str
+    needs_sign_on: bool = True
+    roles: frozenset[Role] | None = None
+    before_new_password: bool = False  # open to somebody whose password must be changed first
+    is_activity: bool = True  # a page that asks by itself keeps no session alive
+
+    def permits(self, actor: Actor | None) -> bool:
+        """Whether this actor, or nobody, may open the route."""
+        if not self.needs_sign_on:
+            return True
+        if actor is None:
+            return False
+        return self.roles is None or actor.holds(*self.roles)
+
+
+def held_by(code: str, *roles: Role) -> Rule:
+    """The route opens for whoever holds one of these roles at the agency acted for."""
+    return Rule(code, roles=frozenset(roles))
+
+
+PUBLIC: Final = Rule("public", needs_sign_on=False, before_new_password=True)
+SIGNED_IN: Final = Rule("signed_in")
+OWN_SESSION: Final = Rule("own_session", before_new_password=True)
+WORKS_HERE: Final = held_by("works_here", *Role)
+CLERK: Final = held_by("clerk", Role.CLERK)
+SEES_LOOKUPS: Final = held_by(
+    "sees_lookups", Role.CLERK, Role.SUPERVISOR, Role.HEAD, Role.AUDITOR, Role.DRAFTER, Role.APPROVER
+)
+SEES_SOURCES: Final = held_by("sees_sources", Role.APPROVER, Role.OPERATOR)
+
+FRAME: Final[Mapping[str, Rule]] = {
+    "GET static": PUBLIC,
+    "GET home.index": SIGNED_IN,
+    "POST frame.language_switch": PUBLIC,
+}
+LOGIN: Final[Mapping[str, Rule]] = {
+    "GET login.form": PUBLIC,
+    "POST login.enter": PUBLIC,
+    "POST login.leave": OWN_SESSION,
+    "GET login.password_form": OWN_SESSION,
+    "POST login.change_password": OWN_SESSION,
+    "GET login.agencies": SIGNED_IN,
+    "POST login.switch": SIGNED_IN,
+}
+CONSOLE: Final[Mapping[str, Rule]] = {}
+DESK: Final[Mapping[str, Rule]] = {}
+AUDITING: Final[Mapping[str, Rule]] = {}
+PUBLIC_PAGES: Final[Mapping[str, Rule]] = {
+    "GET public.health": PUBLIC,
+}
+
+ROUTES: Final[Mapping[str, Rule]] = {**FRAME, **LOGIN, **CONSOLE, **DESK, **AUDITING, **PUBLIC_PAGES}
+
+
+def routes_of(app: Flask) -> Iterator[str]:
+    """Every route of an application, as a line of the table names it."""
+    for route in app.url_map.iter_rules():
+        for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield f"{method} {route.endpoint}"
+
+
+def rule_of(table: Mapping[str, Rule], method: str, endpoint: str) -> Rule | None:
+    """The rule of a request; `None` for a route that has none, which then opens for nobody."""
+    return table.get(f"{'GET' if method == 'HEAD' else method} {endpoint}")
+
+
+def check_routes(app: Flask, table: Mapping[str, Rule]) -> None:
+    """Raise `WrongSetting`, naming each, when a route has no rule or a rule no route."""
+    routes = set(routes_of(app))
+    without_rule, without_route = sorted(routes - table.keys()), sorted(table.keys() - routes)
+    if without_rule or without_route:
+        raise WrongSetting(
+            Wording(
+                f"路由與規則表不一致：沒有規則的路由 {without_rule}；沒有路由的規則 {without_route}。",
+                f"Routes and rules differ: routes without a rule {without_rule}; rules without a route {without_route}.",
+            )
+        )

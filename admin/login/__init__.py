@@ -1,0 +1,1 @@
+"""Coming in: log-in, log-out, password, and the agency acted for."""

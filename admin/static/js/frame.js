@@ -1,0 +1,45 @@
+// The frame's behaviour: menus that close, passwords that can be read, numbers that can be copied, an idle page that leaves.
+"use strict";
+
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.menu[open], .seek details[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+  const target = event.target instanceof Element ? event.target : null;
+  const shows = target?.closest("[data-shows]");
+  if (shows) showPassword(shows);
+  const copies = target?.closest("[data-copies]");
+  if (copies) navigator.clipboard?.writeText(document.getElementById(copies.dataset.copies).textContent.trim());
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll("details.menu[open], .seek details[open]")) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  // A form is sent once: a second click while the first is under way does nothing.
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+});
+
+function showPassword(button) {
+  const input = document.getElementById(button.dataset.shows);
+  const hidden = input.type === "password";
+  input.type = hidden ? "text" : "password";
+  button.setAttribute("aria-pressed", String(hidden));
+}
+
+// What a signed-in page shows does not outlive the log-in: after the idle time the page goes to the log-in by itself.
+const idle = Number(document.body.dataset.idleS || 0);
+if (idle > 0) setTimeout(() => location.replace(document.body.dataset.logIn), (idle + 2) * 1000);
+
+// A page taken from the browser's memory is asked for again, so that nothing is seen after logging out.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+document.querySelector("[data-focus]")?.focus();
