@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         default=False, description="The console stands behind TLS: __Host- and Secure cookies, HSTS."
     )
     demonstration: bool = Field(
-        default=False, description="Simulated agencies and invented people; every page says so."
+        default=True, description="Simulated agencies and invented people, and every page says so; off in production."
     )
     workers: int = Field(default=2, ge=1, le=64, description="Worker processes that `make run` starts.")
     web_threads: int = Field(default=16, ge=2, le=256, description="Threads of the console's web server.")

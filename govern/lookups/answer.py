@@ -33,21 +33,20 @@ AWAY: Final = Wording(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands in an answer: subject's ordinal, group (empty: the header), row from 1, field."""
+    """Where a value stands in an answer: subject's ordinal, row path (empty: the header, else `rows/0`), field."""
 
     ordinal: int
-    group: str
-    row: int
+    path: str
     field: str
 
     def __str__(self) -> str:
-        return f"{self.ordinal}.{self.group or 'header'}.{self.row}.{self.field}"
+        return f"{self.ordinal}:{self.path}:{self.field}"
 
     @staticmethod
     def parse(text: str) -> "Place":
         """A place from its text; `ValueError` for anything else."""
-        ordinal, group, row, name = text.split(".", 3)
-        return Place(int(ordinal), "" if group == "header" else group, int(row), name)
+        ordinal, path, name = text.split(":")
+        return Place(int(ordinal), path, name)
 
 
 @dataclass(frozen=True, slots=True)

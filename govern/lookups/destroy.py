@@ -4,8 +4,6 @@ The row is due at the answer's end. Log-out, the session's end and the clerk's w
 in the store, then writes the entry; deleting twice does no harm, and an entry is never written for what still lies there.
 """
 
-import os
-import socket
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,7 +34,7 @@ STORE_AWAY_WAIT_S: Final = 5.0
 
 def run(work_id: uuid.UUID, settings: Settings) -> None:
     """The answer of a *destroy* row is deleted and its end is an entry. With the store away the row waits."""
-    by = f"{socket.gethostname()}:{os.getpid()}"
+    by = leases.this_worker()
     with transaction() as session:
         lease = leases.take(session, work_id, by, settings.lease_s)
         if lease is None:

@@ -1,7 +1,5 @@
 """Before a source is asked: lease, decide again, write the intent, in one transaction that ends before the call."""
 
-import os
-import socket
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,7 +61,7 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
 
     `EvidenceUnavailable` when the trail is not being numbered; the work stays due and is offered again.
     """
-    by = f"{socket.gethostname()}:{os.getpid()}"
+    by = leases.this_worker()
     with transaction() as session:
         lease = leases.take(session, work_id, by, settings.source_deadline_s + settings.lease_s)
         if lease is None:

@@ -7,7 +7,7 @@ one entry of a look-up says that it ends it (DESIGN.md, Draw).
 import uuid
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -204,7 +204,7 @@ def masked_key(kind: str, value: str) -> str:
     return kinds.masked(kind, value)
 
 
-def _about(lookup: Lookup, task: Task) -> dict[str, object]:
+def _about(lookup: Lookup, task: Task) -> dict[str, Any]:
     return {
         "lookup": lookup.id,
         "task": task.id,

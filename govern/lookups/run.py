@@ -87,8 +87,8 @@ def _minimise_and_seal(intent: Intent, reply: Reply) -> tuple[list[Minimised], S
         cut = minimise(record, intent.permit, item_spec(intent.item))
         documents.append(cut)
         shown.append(_shown(ordinal, row_number, key, record, cut, alone=len(intent.subjects) == 1))
-        for (group, row, name), clear in cut.revealable.items():
-            revealable[Place(ordinal, group, row, name)] = clear
+        for (path, name), clear in cut.revealable.items():
+            revealable[Place(ordinal, path, name)] = clear
     return documents, answers.seal_answer(intent.evidence.entry_id, intent.public_key, shown, revealable)
 
 

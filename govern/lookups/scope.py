@@ -15,7 +15,7 @@ from govern.lookups.lookup import Lookup, Task
 from govern.rules.actor import Actor
 
 
-def lookups_for(actor: Actor, session: Session) -> Select[tuple[Lookup]]:
+def lookups_for(actor: Actor, session: Session) -> Select[Lookup]:
     """The look-ups within reach, unordered."""
     return select(Lookup).where(_within_reach(actor))
 

@@ -55,7 +55,10 @@ def seal_lookup(
     session.add(lookup)
     session.flush()
     documents = _seal_grounds(session, key, lookup, subjects)
-    values, rows, listed, commitments = [], [], [], {}
+    values: list[SealedValue] = []
+    rows: list[SubjectKey | Subject] = []
+    listed: list[Mapping[str, object]] = []
+    commitments: dict[int, bytes] = {}
     for subject in subjects:
         sealed = _seal_subject(key, subject)
         values.extend(value for _, _, value in sealed)

@@ -5,10 +5,10 @@ Fields are only ever added, with a default, so that an old entry can still be re
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 from govern.core.wording import Wording
 from govern.trail.leaf import COLUMNS
@@ -23,6 +23,7 @@ FILLED_BY_APPEND: Final = frozenset(
 _OWN_COLUMNS: Final = frozenset(COLUMNS) - FILLED_BY_APPEND
 
 KINDS: dict[str, type["Kind"]] = {}
+K = TypeVar("K", bound="Kind")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +46,7 @@ class Kind:
         return {name: value for name, value in found.items() if value not in (None, [], {})}
 
 
-def kind[K: Kind](name: str, zh: str, en: str) -> Any:
+def kind(name: str, zh: str, en: str) -> Callable[[type[K]], type[K]]:
     """Name a kind and enter it into the catalogue; a name is given once."""
 
     def enter(cls: type[K]) -> type[K]:

@@ -1,0 +1,101 @@
+"""flask setup, flask house run, flask house demo, flask health."""
+
+import json
+import signal
+import sys
+import time
+from types import FrameType
+
+import click
+from flask.cli import AppGroup
+
+from admin.commands.refusal import speaks, stop
+from admin.commands.services import Services
+from admin.demo import people, play, report
+from admin.frame.opening import is_well, open_house
+from admin.set_up import set_up
+from govern.core.settings import load_settings
+from govern.core.wording import Wording
+
+house = AppGroup("house", help="The whole house on this machine.")
+
+NOT_A_DEMO: Wording = Wording(
+    "資料夾 {folder} 已有內容，而且不是 make demo 留下的；請改用 GOVERN_DATA_DIR 指定空的資料夾。",
+    "The folder {folder} is not empty and was not left by make demo; name an empty one with GOVERN_DATA_DIR.",
+)
+
+
+@click.command("setup")
+@speaks
+def setup() -> None:
+    """Make what is missing: folder, keys, trust, schema, catalogue."""
+    set_up(load_settings())
+    print("ok")
+
+
+@click.command("health")
+@speaks
+def health() -> None:
+    """Print the same as GET /health; exit 1 when a part is not well."""
+    parts = is_well(open_house(load_settings()))
+    print(json.dumps({"ok": all(parts.values()), "parts": parts}))
+    sys.exit(0 if all(parts.values()) else 1)
+
+
+@house.command("run")
+@speaks
+def run() -> None:
+    """Set up what is missing, play the examples at the first start, and serve the console until Ctrl-C."""
+    settings = load_settings()
+    _obey_signals()
+    set_up(settings)
+    is_first = people.are_missing()
+    services = Services(settings)
+    try:
+        services.start(web=not is_first)
+        if is_first:
+            passwords = people.make(settings)
+            played = play.play(settings, people.secrets_of(passwords))
+            report.write(settings, played)
+            people.print_first_passwords(settings, passwords)
+            services.start_web()
+        print(f"\n雲端證件包 Govern: {settings.console_url}   (Ctrl-C 結束 to stop)\n", flush=True)
+        services.watch()
+    except KeyboardInterrupt:
+        print("\n正在停止 Stopping ...", flush=True)
+    finally:
+        services.stop()
+
+
+@house.command("demo")
+@speaks
+def demo() -> None:
+    """Play the worked examples on a fresh data folder, and end."""
+    settings = load_settings()
+    _obey_signals()
+    if not report.clear_folder(settings.folder):
+        stop(NOT_A_DEMO.fill(folder=settings.folder), 2)
+    began = time.monotonic()
+    set_up(settings)
+    services = Services(settings)
+    try:
+        services.start(web=False)
+        passwords = people.make(settings)
+        played = play.play(settings, people.secrets_of(passwords))
+        verdict = report.write(settings, played)
+        people.print_first_passwords(settings, passwords)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        services.stop()
+    print(f"{settings.folder / 'demo' / 'report.json'}  ({time.monotonic() - began:.0f} s)")
+    sys.exit(0 if verdict else 1)
+
+
+def _obey_signals() -> None:
+    """SIGTERM ends a house as Ctrl-C does: everything that was started is stopped."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)

@@ -1,0 +1,81 @@
+"""The house's background processes, each started by `python -m admin.processes NAME`: worker, keeper.
+
+They import no web: a worker is ready within a second. The keeper is the sequencer, and beside it, every few seconds: the
+reconciler that offers due work again, the end of silent log-in sessions, and answers that the store has lost.
+"""
+
+import ctypes
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import Final
+
+from admin.frame.opening import House, open_house, signing
+from admin.jobs import jobs
+from audit.log.rows import macs_of
+from audit.log.sequence import keep_sequencing
+from govern.core.settings import Settings, load_settings
+from govern.lookups import destroy
+from govern.people.session_life import end_silent_sessions
+from govern.queue.offer import offer_due
+from govern.queue.worker import run_worker
+
+PR_SET_PDEATHSIG: Final = 1
+
+diagnostics = logging.getLogger("govern.processes")
+
+
+def die_with_parent() -> None:
+    """This process gets SIGTERM when its parent ends, however it ends (Linux alone)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def keep(settings: Settings) -> None:
+    """Number and sign what is committed, and keep the house in order, until a signal says stop."""
+    house = open_house(settings, role="sequencer")
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    order = threading.Thread(target=_keep_in_order, args=(house, stop), name="order", daemon=True)
+    order.start()
+    keep_sequencing(macs_of(house.ring), signing(settings), stop, every_s=settings.sequence_every_s)
+    order.join(timeout=5)
+
+
+def _keep_in_order(house: House, stop: threading.Event) -> None:
+    while not stop.wait(house.settings.reconcile_every_s):
+        for task in (
+            lambda: offer_due(house.broker),
+            lambda: end_silent_sessions(house.settings, on_session_end=_answers_end),
+            destroy.lost_answers,
+        ):
+            try:
+                task()
+            except Exception as wrong:  # one duty that fails must not stop the others
+                diagnostics.error("keeper: %s", type(wrong).__name__)
+
+
+def _answers_end(session: object, session_hash: bytes) -> None:
+    destroy.when_session_ends(session, session_hash)  # type: ignore[arg-type]
+
+
+def main(name: str) -> None:
+    """Run one background process until it is told to stop."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    die_with_parent()
+    settings = load_settings()
+    if name == "worker":
+        open_house(settings)
+        run_worker(settings, jobs(settings), name=f"{socket.gethostname()}:{os.getpid()}")
+    elif name == "keeper":
+        keep(settings)
+    else:
+        sys.exit(f"no process is called {name}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

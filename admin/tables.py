@@ -1,0 +1,26 @@
+"""All tables of the house, from the rooms that own them: what migrations are compared with."""
+
+from typing import Final
+
+from sqlalchemy import MetaData
+
+import audit.log.store
+import govern.access.quota
+import govern.catalogue.agency
+import govern.catalogue.case_item
+import govern.catalogue.data_item
+import govern.catalogue.legal_basis
+import govern.catalogue.source
+import govern.keys.ring
+import govern.keys.subject
+import govern.lookups.lookup
+import govern.people.person
+import govern.people.right
+import govern.people.session
+import govern.queue.timetable
+import govern.queue.work
+import govern.trail.entry
+import reports.record.shelf  # noqa: F401
+from govern.core.database import Base
+
+METADATA: Final[MetaData] = Base.metadata
