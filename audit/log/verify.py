@@ -14,27 +14,26 @@ The verdict names the first bad entry. A wrong root says only that something bet
 signed; when the rows tell which, that one is named, else the first number that no good checkpoint covers.
 """
 
-import base64
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from audit.log.checkpoint import CheckpointError, read_checkpoint
 from audit.log.copies import copies_in
-from audit.log.note import NoteKey
 from audit.log.rows import MacOf, number_holder
+from audit.log.sequence import TRAIL_ROW, Signing
 from audit.log.store import Segment, segments_from, unpack_leaves
 from audit.log.tiles import WIDTH, MissingHash
 from audit.log.verify_rows import BadEntry, first_bad_row, first_stray, id_in, number_beyond
 from audit.log.verify_tree import Finding, Grown, leaves_fit, tree_grows
 from govern.core.database import reading
+from govern.core.errors import InvalidInput
+from govern.core.wording import Wording
 from govern.trail.entry import Trail
-
-_TRAIL_ROW: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Verdict:
     """What a verification found: the size and root that were verified, and the first bad entry, if any."""
 
     size: int
-    root: bytes | None
+    root: bytes  # nothing where a hash of the tree is missing
     first_bad: BadEntry | None
 
     @property
@@ -50,48 +49,59 @@ class Verdict:
         """Whether the log is whole and unaltered, as far as this can be known without a witness."""
         return self.first_bad is None
 
-    def as_json(self) -> dict[str, Any]:
-        """Size, root (base64, as in a checkpoint), ok, first_bad, and a code that says what is wrong with it."""
+    def to_json(self) -> dict[str, Any]:
+        """Size, root (in hexadecimal), ok and first_bad, as the command prints them."""
         bad = self.first_bad
         return {
             "size": self.size,
-            "root": None if self.root is None else base64.b64encode(self.root).decode("ascii"),
+            "root": self.root.hex(),
             "ok": self.ok,
             "first_bad": None
             if bad is None
             else {"number": bad.number, "id": None if bad.entry_id is None else str(bad.entry_id)},
-            "why": None if bad is None else bad.why,
         }
 
 
-def verify(mac_of: MacOf, *, origin: str, trusted: Sequence[NoteKey], copies: Path | None, since: int = 0) -> Verdict:
-    """A verdict over all of the log, or over the numbers from `since` on, then believing the tiles before them.
+def verify(mac_of: MacOf, signing: Signing, *, since: str | None = None, from_number: int = 0) -> Verdict:
+    """A verdict over all of the log, or over the numbers from `from_number` on, then believing the tiles before them.
 
-    Reads only. `origin` and `trusted` say whose checkpoints count, `copies` where those outside the database are kept.
-    What changes while it runs is not seen: copies are read first, then one snapshot of the database.
+    Reads only. `signing` says whose checkpoints count and where the copies outside the database are kept; `since` is one
+    that somebody saved earlier, held against the log like a copy (`InvalidInput` when it is none of this log's). What
+    changes meanwhile is not seen: the copies are read first, then one snapshot of the database.
     """
-    kept = dict(copies_in(copies)) if copies is not None else {}
+    kept = dict(copies_in(signing.copies))
+    if since is not None:
+        kept[_size_of(since, signing)] = since
     with reading() as session:
         if session.get_bind().dialect.name == "postgresql":
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        trail = session.get(Trail, _TRAIL_ROW)
+        trail = session.get(Trail, TRAIL_ROW)
         size = trail.size if trail is not None else 0
-        since = min(since, size) // WIDTH * WIDTH
-        leaf_finding = leaves_fit(session, _segment_start(session, since), size)
-        grown = _grown(session, since, size, kept, origin, trusted)
+        first = min(from_number, size) // WIDTH * WIDTH
+        leaf_finding = leaves_fit(session, _segment_start(session, first), size)
+        grown = _grown(session, first, size, kept, signing)
         until = leaf_finding.number if leaf_finding is not None else size
-        row = first_bad_row(session, mac_of, since, until)
+        row = first_bad_row(session, mac_of, first, until)
         bad = _first(session, row, leaf_finding, grown.finding)
-        return Verdict(size, grown.root, bad or number_beyond(session, size) or first_stray(session))
+        return Verdict(size, grown.root or b"", bad or number_beyond(session, size) or first_stray(session))
 
 
-def _grown(
-    session: Session, since: int, size: int, kept: Mapping[int, str], origin: str, trusted: Sequence[NoteKey]
-) -> Grown:
+def _size_of(note: str, signing: Signing) -> int:
     try:
-        return tree_grows(session, since, size, copies=kept, origin=origin, trusted=trusted)
+        return read_checkpoint(note, origin=signing.signer.name, trusted=[signing.signer.key()]).size
+    except CheckpointError:
+        raise InvalidInput(
+            Wording("這不是本日誌簽署的檢核點。", "This is not a checkpoint that this log has signed."),
+            code="not_a_checkpoint",
+        ) from None
+
+
+def _grown(session: Session, first: int, size: int, kept: Mapping[int, str], signing: Signing) -> Grown:
+    origin, trusted = signing.signer.name, [signing.signer.key()]
+    try:
+        return tree_grows(session, first, size, copies=kept, origin=origin, trusted=trusted)
     except MissingHash:
-        return Grown(None, Finding(since, "tile_missing"))
+        return Grown(None, Finding(first, "tile_missing"))
 
 
 def _segment_start(session: Session, number: int) -> int:

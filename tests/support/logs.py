@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -68,15 +68,10 @@ class House:
         with reading() as session:
             return list(session.scalars(select(EntryNumber.entry_id).order_by(EntryNumber.number)))
 
-    def verdict(self, since: int = 0, *, with_copies: bool = True) -> Verdict:
-        """What a verification says now."""
-        return verify(
-            self.mac_of,
-            origin=ORIGIN,
-            trusted=[self.signing.signer.key()],
-            copies=self.signing.copies if with_copies else None,
-            since=since,
-        )
+    def verdict(self, from_number: int = 0, *, with_copies: bool = True, since: str | None = None) -> Verdict:
+        """What a verification says now; without copies, what it could say if none were kept."""
+        signing = self.signing if with_copies else replace(self.signing, copies=self.signing.copies / "none")
+        return verify(self.mac_of, signing, since=since, from_number=from_number)
 
 
 def a_house(folder: Path) -> House:

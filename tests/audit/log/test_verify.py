@@ -16,6 +16,7 @@ from audit.log.note import NoteSigner
 from audit.log.store import Segment, StoredCheckpoint, Tile, pack_leaves, unpack_leaves
 from govern.core import clock
 from govern.core.database import reading
+from govern.core.errors import InvalidInput
 from govern.keys.ring import Key
 from govern.keys.subject import SealedValue
 from govern.trail.entry import Entry, EntryNumber, EntrySealedValue, EntrySetAside, EntryWaiting, Trail
@@ -41,22 +42,21 @@ def test_an_untouched_log_is_whole_at_every_size(house: House) -> None:
         assert (verdict.ok, verdict.size) == (True, size)
         with reading() as session:
             assert verdict.root == session.get_one(StoredCheckpoint, size).root
-        for since in (0, 1, 256, 300, size):
-            assert house.verdict(since).as_json() == verdict.as_json()
+        for number in (0, 1, 256, 300, size):
+            assert house.verdict(number).to_json() == verdict.to_json()
 
 
 def test_the_verdict_is_one_line_of_json(house: House) -> None:
     ids = house.grow(3)
-    assert json.loads(json.dumps(house.verdict().as_json())) | {"root": ""} == {
+    assert json.loads(json.dumps(house.verdict().to_json())) | {"root": ""} == {
         "size": 3,
         "root": "",
         "ok": True,
         "first_bad": None,
-        "why": None,
     }
     with attacker() as connection:
         connection.execute(delete(Entry).where(Entry.id == ids[1]))
-    assert house.verdict().as_json()["first_bad"] == {"number": 1, "id": str(ids[1])}
+    assert house.verdict().to_json()["first_bad"] == {"number": 1, "id": str(ids[1])}
 
 
 def test_entries_written_since_are_not_missed_and_not_bad(house: House) -> None:
@@ -278,6 +278,26 @@ def test_a_tail_grown_anew_after_a_cut_is_found_by_the_copies(house: House) -> N
     assert house.verdict(with_copies=False).ok
 
 
+def test_a_checkpoint_saved_by_somebody_is_held_against_the_log(house: House) -> None:
+    ids = house.grow(2, 3, 2)
+    with reading() as session:
+        saved = session.get_one(StoredCheckpoint, 7).note
+    assert house.verdict(since=saved, with_copies=False).ok
+    with attacker() as connection:
+        _cut(connection, 5, ids)
+    assert house.verdict(with_copies=False).ok
+    assert found(house, since=saved, with_copies=False) == (5, None)
+
+
+def test_a_checkpoint_of_another_log_is_a_wrong_use(house: House) -> None:
+    house.grow(2)
+    with reading() as session:
+        saved = session.get_one(StoredCheckpoint, 2).note
+    for wrong in ("", "text\n", saved.replace(ORIGIN, "other.example/log")):
+        with pytest.raises(InvalidInput):
+            house.verdict(since=wrong)
+
+
 def test_a_checkpoint_deleted_or_signed_by_another_is_found(house: House) -> None:
     ids = house.grow(2, 3)
     with attacker() as connection:
@@ -285,7 +305,6 @@ def test_a_checkpoint_deleted_or_signed_by_another_is_found(house: House) -> Non
     assert found(house) == (2, ids[2])
     other = NoteSigner(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(32)))
     root = house.verdict().root
-    assert root is not None
     forged = sign_checkpoint(Checkpoint(ORIGIN, 5, root), other)
     with attacker() as connection:
         connection.execute(insert(StoredCheckpoint), [{"size": 5, "root": root, "at": clock.now(), "note": forged}])
