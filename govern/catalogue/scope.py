@@ -1,0 +1,133 @@
+"""What an actor may see of the catalogue: the only way to it.
+
+Agencies, data items and the existence of a case item, from its proposal on, are everybody's who is signed in: so that
+asking under it can be decided and refused. Drafts and versions in work are found by those of an owner whose data items they
+use, of the business agency, or above them; sources by their owner's people, those above, and operators.
+"""
+
+from typing import Final, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy.orm import Session
+
+from govern.catalogue.agency import Agency
+from govern.catalogue.case_item import CaseItem, CaseItemVersion, VersionDataItem
+from govern.catalogue.data_item import DataItem
+from govern.catalogue.source import Source
+from govern.core.errors import NotFound
+from govern.rules.actor import Actor
+
+Thing = TypeVar("Thing")
+
+# Versions whose content everybody may read: they were in force once. All other states are work in progress.
+OPEN_STATES: Final = ("in_force", "retired")
+# States from the proposal on: what makes a case item exist for everybody.
+PROPOSED_STATES: Final = (
+    "proposed",
+    "approved",
+    "waiting_for_letter",
+    "waiting_for_date",
+    "in_force",
+    "retired",
+    "rejected",
+)
+
+
+def agencies_for(_actor: Actor, _session: Session) -> Select[Agency]:
+    """Every agency: who exists is no secret."""
+    return select(Agency)
+
+
+def agency_for(actor: Actor, session: Session, code: str) -> Agency:
+    """One agency, or `NotFound`."""
+    return _the_one(session.scalars(agencies_for(actor, session).where(Agency.code == code)).first())
+
+
+def data_items_for(_actor: Actor, _session: Session) -> Select[DataItem]:
+    """Every data item with its fields: what may be looked up is public, what was is not."""
+    return select(DataItem)
+
+
+def data_item_for(actor: Actor, session: Session, code: str) -> DataItem:
+    """One data item, or `NotFound`."""
+    return _the_one(session.scalars(data_items_for(actor, session).where(DataItem.code == code)).first())
+
+
+def case_items_for(actor: Actor, _session: Session) -> Select[CaseItem]:
+    """The case items whose existence the actor may know of."""
+    was_proposed = exists().where(
+        CaseItemVersion.case_item == CaseItem.code, CaseItemVersion.state.in_(PROPOSED_STATES)
+    )
+    return select(CaseItem).where(or_(was_proposed, _is_business_of(actor), _uses_data_of(actor)))
+
+
+def case_item_for(actor: Actor, session: Session, code: str) -> CaseItem:
+    """One case item, or `NotFound`, for absent and hidden alike."""
+    return _the_one(session.scalars(case_items_for(actor, session).where(CaseItem.code == code)).first())
+
+
+def versions_for(actor: Actor, _session: Session) -> Select[CaseItemVersion]:
+    """The versions whose content the actor may read: fields, agencies, legal bases, letters."""
+    in_own_business = exists().where(CaseItem.code == CaseItemVersion.case_item, _is_business_of(actor))
+    uses_own_data = exists().where(VersionDataItem.version_id == CaseItemVersion.id, _is_own(actor, VersionDataItem))
+    return select(CaseItemVersion).where(or_(CaseItemVersion.state.in_(OPEN_STATES), in_own_business, uses_own_data))
+
+
+def version_for(actor: Actor, session: Session, code: str, version: int) -> CaseItemVersion:
+    """One version of a case item, or `NotFound`."""
+    return _the_one(
+        session.scalars(
+            versions_for(actor, session).where(CaseItemVersion.case_item == code, CaseItemVersion.version == version)
+        ).first()
+    )
+
+
+def current_version_for(actor: Actor, session: Session, code: str) -> CaseItemVersion:
+    """The version in force of a case item, else the newest that the actor may read; `NotFound` when there is none."""
+    return _the_one(
+        session.scalars(
+            versions_for(actor, session)
+            .where(CaseItemVersion.case_item == code)
+            .order_by((CaseItemVersion.state == "in_force").desc(), CaseItemVersion.version.desc())
+            .limit(1)
+        ).first()
+    )
+
+
+def sources_for(actor: Actor, _session: Session) -> Select[Source]:
+    """The sources of the actor's agency and, with a reach, of those below; an operator sees all."""
+    return select(Source).where(true() if actor.reach.is_operator else _is_own(actor, Source))
+
+
+def source_for(actor: Actor, session: Session, code: str) -> Source:
+    """One source within reach, or `NotFound`."""
+    return _the_one(session.scalars(sources_for(actor, session).where(Source.code == code)).first())
+
+
+def _agencies_of(actor: Actor) -> list[str]:
+    """The agency acted for, and those above which the actor's roles stand."""
+    return sorted({actor.agency} | actor.reach.agencies)
+
+
+def _is_business_of(actor: Actor) -> ColumnElement[bool]:
+    return CaseItem.business_agency.in_(_agencies_of(actor))
+
+
+def _is_own(actor: Actor, table: type[VersionDataItem] | type[Source]) -> ColumnElement[bool]:
+    return table.owner.in_(_agencies_of(actor))
+
+
+def _uses_data_of(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        and_(
+            CaseItemVersion.case_item == CaseItem.code,
+            VersionDataItem.version_id == CaseItemVersion.id,
+            _is_own(actor, VersionDataItem),
+        )
+    )
+
+
+def _the_one(found: Thing | None) -> Thing:
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,309 @@
+"""Persons are made, given roles, and granted rights; each of it ends, and each is an entry.
+
+Whoever acts is an `Actor`; without one it is the house itself, at its command line or setting up a demonstration. Roles and
+rights are ended at a moment and never overwritten, so that the past can be judged. A supervisor grants rights to clerks of
+the own agency, never to oneself; an operator keeps accounts and roles, and holds no right.
+"""
+
+import uuid
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from govern.catalogue.agency import Agency
+from govern.catalogue.case_item import CaseItem
+from govern.core import clock
+from govern.core.database import transaction
+from govern.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from govern.core.ids import new_id
+from govern.core.wording import Wording
+from govern.keys.ring import Ring
+from govern.keys.subject import SealedValue, data_key, seal
+from govern.people import password as passwords
+from govern.people.person import Account, Person, RoleHeld
+from govern.people.reach import roles_held
+from govern.people.right import Right
+from govern.people.session_life import OnSessionEnd, end_sessions_of, nobody_to_tell
+from govern.people.sign_on import LOCAL, account_key
+from govern.rules import separation
+from govern.rules.actor import ROLE_NAMES, Actor, Role
+from govern.rules.identifiers import kinds as identifiers
+from govern.trail.append import append
+from govern.trail.kinds import people
+
+LONGEST_TERM_YEARS: Final = 3
+RETENTION_YEARS: Final = 30  # of a person's own number and of reasons: the longest step below permanent
+
+NAME_TAKEN: Final = Wording("這個帳號名稱已有人使用。", "This account name is taken.")
+NUMBER_TAKEN: Final = Wording("這個身分證號已屬於另一位使用者。", "This ID number belongs to another user.")
+NO_NAME: Final = Wording("請填寫。", "Please fill this in.")
+UNUSABLE: Final = Wording("有些內容不能使用。", "Some of what was given cannot be used.")
+CLASH: Final = Wording(
+    "同一人在同一機關不得兼任「{first}」與「{second}」。",
+    "One person may not be both {first} and {second} at one agency.",
+)
+NEEDS_NUMBER: Final = Wording(
+    "承辦人須登錄本人身分證號，以便禁止查調自己的資料。",
+    "A clerk's own ID number must be on file, so that looking oneself up can be refused.",
+)
+NOT_A_CLERK: Final = Wording("此人在這個機關不是承辦人。", "This person is not a clerk at this agency.")
+TO_ONESELF: Final = Wording("不得授予自己權限。", "Nobody grants a right to oneself.")
+HAS_ONE: Final = Wording("此人已有這項查調權限。", "This person has this right already.")
+BAD_TERM: Final = Wording("迄日早於起日。", "The last day is before the first.")
+TOO_LONG: Final = Wording("期間最長 {years} 年。", "The longest term is {years} years.")
+
+
+def make_person(
+    ring: Ring,
+    *,
+    account_name: str,
+    name: str,
+    agency: str,
+    password: str,
+    national_id: str | None = None,
+    must_change_password: bool = True,
+    is_invented: bool = False,
+    by: Actor | None = None,
+) -> uuid.UUID:
+    """A person with a local account; the own number, demanded of clerks, is sealed and found by its keyed index.
+
+    Raises `InvalidInput` with the fields that cannot be used, `Conflict` when account or number are another's.
+    """
+    _must_hold(by, Role.OPERATOR)
+    key = account_key(account_name)
+    wrong: dict[str, Wording] = {}
+    if not key:
+        wrong["account_name"] = NO_NAME
+    if not name.strip():
+        wrong["name"] = NO_NAME
+    faults = passwords.faults(password, account_name=key)
+    if faults:
+        wrong["password"] = faults[0]
+    number = None
+    if national_id is not None:
+        try:
+            number = identifiers.parse("national_id", national_id).value
+        except identifiers.IdentifierError as unusable:
+            wrong["national_id"] = unusable.wording
+    if wrong:
+        raise InvalidInput(UNUSABLE, fields=wrong)
+    password_hash = passwords.hash_password(password)
+
+    with transaction() as session:
+        if session.get(Agency, agency) is None:
+            raise NotFound
+        if session.scalars(select(Account.id).where(Account.provider == LOCAL, Account.name == key)).first():
+            raise Conflict(NAME_TAKEN, code="account_taken")
+        person = Person(id=new_id(), name=name.strip(), is_invented=is_invented, is_active=True, language="zh")
+        if number is not None:
+            _keep_number(ring, session, person, agency, number)
+        session.add(person)
+        session.flush()
+        session.add(
+            Account(
+                id=new_id(),
+                person=person.id,
+                provider=LOCAL,
+                name=key,
+                password_hash=password_hash,
+                must_change_password=must_change_password,
+                failed_count=0,
+            )
+        )
+        append(session, people.PersonMade(about_id=str(person.id), account_name=key, is_invented=is_invented), by=by)
+        return person.id
+
+
+def set_password(
+    account_name: str, password: str, *, by: Actor | None = None, on_session_end: OnSessionEnd = nobody_to_tell
+) -> None:
+    """The account has a new first password, to be changed at the next log-in; its lock is off, its sessions have ended.
+
+    Raises `InvalidInput` (field `password`), `NotFound` for an account that is not there.
+    """
+    _must_hold(by, Role.OPERATOR)
+    key = account_key(account_name)
+    faults = passwords.faults(password, account_name=key)
+    if faults:
+        raise InvalidInput(UNUSABLE, fields={"password": faults[0]})
+    password_hash = passwords.hash_password(password)
+    with transaction() as session:
+        account = session.scalars(
+            select(Account).where(Account.provider == LOCAL, Account.name == key).with_for_update()
+        ).one_or_none()
+        if account is None:
+            raise NotFound
+        account.password_hash, account.must_change_password = password_hash, True
+        account.failed_count, account.locked_until = 0, None
+        append(session, people.PasswordChanged(about_id=str(account.id), by_holder=False), by=by)
+        end_sessions_of(session, account.person, "password", by=by, on_session_end=on_session_end)
+
+
+def give_role(person_id: uuid.UUID, agency: str, role: Role, *, by: Actor | None = None) -> bool:
+    """The person holds the role at the agency from now on; whether anything changed.
+
+    Raises `Conflict` where separation forbids it (`rules.separation`) and for a clerk without the own number on file.
+    """
+    _must_hold(by, Role.OPERATOR)
+    with transaction() as session:
+        person = session.get(Person, person_id, with_for_update=True)
+        if person is None or session.get(Agency, agency) is None:
+            raise NotFound
+        held = roles_held(session, person_id, clock.now()).get(agency, frozenset())
+        if role in held:
+            return False
+        both = separation.clash(held | {role})
+        if both is not None:
+            first, second = (ROLE_NAMES[one] for one in both)
+            raise Conflict(
+                Wording(
+                    CLASH.zh.format(first=first.zh, second=second.zh), CLASH.en.format(first=first.en, second=second.en)
+                ),
+                code="roles_clash",
+            )
+        if role is Role.CLERK and person.national_id_index is None:
+            raise Conflict(NEEDS_NUMBER, code="own_number_missing")
+        session.add(RoleHeld(id=new_id(), person=person_id, agency=agency, role=role.value, from_at=clock.now()))
+        append(session, people.RoleGiven(about_id=str(person_id), given_role=role.value, at_agency=agency), by=by)
+    return True
+
+
+def take_role(person_id: uuid.UUID, agency: str, role: Role, *, by: Actor | None = None) -> bool:
+    """The person holds the role no more, and with a clerk's role the rights at the agency end; whether anything changed."""
+    _must_hold(by, Role.OPERATOR)
+    with transaction() as session:
+        row = session.scalars(
+            select(RoleHeld)
+            .where(RoleHeld.person == person_id, RoleHeld.agency == agency, RoleHeld.role == role.value)
+            .where(RoleHeld.to_at.is_(None))
+            .with_for_update()
+        ).one_or_none()
+        if row is None:
+            return False
+        row.to_at = clock.now()
+        append(session, people.RoleTaken(about_id=str(person_id), taken_role=role.value, at_agency=agency), by=by)
+        if role is Role.CLERK:
+            for right in session.scalars(
+                select(Right).where(Right.person == person_id, Right.agency == agency, Right.ended_at.is_(None))
+            ).all():
+                _end(session, right, "role_taken", by)
+    return True
+
+
+def grant_right(
+    ring: Ring,
+    person_id: uuid.UUID,
+    agency: str,
+    case_item: str,
+    *,
+    starts_on: date,
+    ends_on: date,
+    reason: str | None = None,
+    by: Actor | None = None,
+) -> uuid.UUID:
+    """The clerk may use the case item at the agency, both days included; the reason is sealed. Returns the right's id.
+
+    An open right whose term is over is ended first. Raises `NotAllowed` unless a supervisor of the agency grants it to
+    somebody else, `InvalidInput` for the term, `Conflict` when the person has the right or is no clerk there.
+    """
+    _must_hold(by, Role.SUPERVISOR, agency=agency)
+    if by is not None and by.person_id == person_id:
+        raise NotAllowed(TO_ONESELF, code="right_granted_by_self")
+    if ends_on < starts_on:
+        raise InvalidInput(UNUSABLE, fields={"ends_on": BAD_TERM})
+    if ends_on > _years_after(starts_on, LONGEST_TERM_YEARS):
+        raise InvalidInput(UNUSABLE, fields={"ends_on": TOO_LONG.fill(years=LONGEST_TERM_YEARS)})
+    with transaction() as session:
+        # Grants to one person go one after the other, so that two at once cannot both find no right.
+        if session.get(Person, person_id, with_for_update=True) is None or session.get(CaseItem, case_item) is None:
+            raise NotFound
+        if Role.CLERK not in roles_held(session, person_id, clock.now()).get(agency, frozenset()):
+            raise Conflict(NOT_A_CLERK, code="not_a_clerk")
+        for former in session.scalars(
+            select(Right).where(
+                Right.person == person_id,
+                Right.agency == agency,
+                Right.case_item == case_item,
+                Right.ended_at.is_(None),
+            )
+        ).all():
+            if former.ends_on >= clock.today():
+                raise Conflict(HAS_ONE, code="has_right")
+            _end(session, former, "term", by)
+        session.flush()
+        right = Right(
+            id=new_id(),
+            person=person_id,
+            agency=agency,
+            case_item=case_item,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            granted_at=clock.now(),
+            granted_by=None if by is None else by.person_id,
+        )
+        session.add(right)
+        sealed = None if reason is None else _sealed_text(ring, session, agency, reason)
+        kind = people.Granted(
+            right=right.id,
+            case_item=case_item,
+            about_id=str(person_id),
+            at_agency=agency,
+            starts_on=starts_on.isoformat(),
+            ends_on=ends_on.isoformat(),
+        )
+        append(session, kind, by=by, text=sealed)
+        return right.id
+
+
+def end_right(right_id: uuid.UUID, *, cause: str = "ended", by: Actor | None = None) -> bool:
+    """The right has ended at once; whether it was open. `NotFound` for one that is not there or not the actor's to end."""
+    with transaction() as session:
+        right = session.get(Right, right_id, with_for_update=True)
+        if right is None or (by is not None and not (by.holds(Role.SUPERVISOR) and by.agency == right.agency)):
+            raise NotFound
+        if right.ended_at is not None:
+            return False
+        _end(session, right, cause, by)
+    return True
+
+
+def _end(session: Session, right: Right, cause: str, by: Actor | None) -> None:
+    right.ended_at = clock.now()
+    append(
+        session,
+        people.RightEnded(right=right.id, case_item=right.case_item, cause=cause, about_id=str(right.person)),
+        by=by,
+    )
+
+
+def _must_hold(by: Actor | None, role: Role, *, agency: str | None = None) -> None:
+    if by is not None and not (by.holds(role) and agency in (None, by.agency)):
+        raise NotAllowed
+
+
+def _keep_number(ring: Ring, session: Session, person: Person, agency: str, number: str) -> None:
+    index = ring.index("national_id", number)
+    if session.scalars(select(Person.id).where(Person.national_id_index == index)).first() is not None:
+        raise Conflict(NUMBER_TAKEN, code="number_taken")
+    key = data_key(ring, session, agency=agency, retention_years=RETENTION_YEARS, at=clock.now())
+    sealed = seal(key, "national_id", number, index=index)
+    session.add(sealed)
+    session.flush()
+    person.national_id, person.national_id_index = sealed.id, index
+
+
+def _sealed_text(ring: Ring, session: Session, agency: str, text: str) -> SealedValue:
+    key = data_key(ring, session, agency=agency, retention_years=RETENTION_YEARS, at=clock.now())
+    sealed = seal(key, "reason", text)
+    session.add(sealed)
+    session.flush()
+    return sealed
+
+
+def _years_after(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # the 29th of February
+        return day.replace(year=day.year + years, day=28)
