@@ -1,0 +1,1 @@
+"""Agencies on loopback that speak the real protocols, for the demonstration and the tests."""

@@ -1,0 +1,1 @@
+"""What each simulated register says about a key, category by category, out of the invented town (虛構)."""
