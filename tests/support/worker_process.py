@@ -80,7 +80,7 @@ def jobs_of(folder: Path) -> dict[str, JobKind]:
         kind("parent", lambda work_id: journal(folder, "parent-is", os.getppid())),
         kind("noting", broker.publish),
         kind("again", again),
-        kind("sockets", lambda work_id: journal(folder, "sockets", *_sockets())),
+        kind("sockets", lambda work_id: journal(folder, "open-sockets", *_sockets())),
     ]
     return {each.name: each for each in kinds}
 

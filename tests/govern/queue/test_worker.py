@@ -278,7 +278,9 @@ class TestStopping:
         shop.wait_line("slow", work)
         began = time.monotonic()
         worker.terminate()
-        until(lambda: worker.send_signal(signal.SIGTERM) or worker.poll() is not None, "the worker has ended", within_s=5)
+        until(
+            lambda: worker.send_signal(signal.SIGTERM) or worker.poll() is not None, "the worker has ended", within_s=5
+        )
         assert time.monotonic() - began >= 1.0  # a terminal and a supervisor that send one stop twice kill nothing
         assert not is_running(child)
         assert shop.row(work) is not None
