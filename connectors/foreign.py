@@ -114,6 +114,7 @@ MEANINGS: Final[Mapping[str, tuple[Meaning, Meaning]]] = {
     "paramiko.hostkeys.InvalidHostKey": _both(Misconfigured, "host_key"),
     "paramiko.pkey.UnknownKeyType": _both(Misconfigured, "credentials_unusable"),
     "paramiko.sftp.SFTPError": _both(Unreadable, "protocol"),
+    "zeep.xsd.types.builtins.ParseError": _both(Misconfigured, "question"),
     # requests: zeep's own transport speaks it, which ours replaces; mapped all the same, should a path lead there
     "requests.exceptions.RequestException": _LOST,
     "requests.exceptions.HTTPError": _both(Refused, "server_error"),
@@ -139,12 +140,44 @@ MEANINGS: Final[Mapping[str, tuple[Meaning, Meaning]]] = {
     "requests.exceptions.UnrewindableBodyError": _both(Misconfigured, "unexpected"),
 }
 
-# Classes that need no meaning of their own: warnings, and what only code that we do not use raises.
+# Classes that need no meaning of their own: warnings, inner signals of a library, and what only unused parts raise. Should
+# one come all the same, its nearest ancestor in the table speaks for it, or it is `unexpected`.
 LET_THROUGH: Final[Mapping[str, str]] = {
     "requests.exceptions.RequestsWarning": "a warning, never raised",
     "requests.exceptions.FileModeWarning": "a warning, never raised",
     "requests.exceptions.RequestsDependencyWarning": "a warning, never raised",
+    "requests.cookies.CookieConflictError": "no cookie is kept",
     "zeep.exceptions.ZeepWarning": "a warning, never raised",
+    "socket._GiveupOnSendfile": "inner signal of socket.sendfile",
+    "paramiko.packet.NeedRekeyException": "inner signal of its packets",
+    "lxml.etree._TargetParserResult": "inner signal of a parser's target",
+    "lxml.etree.Error": "a name above all of lxml's; never raised itself",
+    **{
+        f"lxml.etree.{name}": "of a part of lxml that is not used here"
+        for name in (
+            "C14NError",
+            "LxmlRegistryError",
+            "RelaxNGError",
+            "RelaxNGParseError",
+            "RelaxNGValidateError",
+            "SchematronError",
+            "SchematronParseError",
+            "SchematronValidateError",
+            "SerialisationError",
+            "XIncludeError",
+            "XMLSyntaxAssertionError",
+            "XPathError",
+            "XPathEvalError",
+            "XPathFunctionError",
+            "XPathResultError",
+            "XPathSyntaxError",
+            "XSLTApplyError",
+            "XSLTError",
+            "XSLTExtensionError",
+            "XSLTParseError",
+            "XSLTSaveError",
+        )
+    },
 }
 
 

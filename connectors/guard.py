@@ -171,6 +171,7 @@ def _taken(where: tuple[str, str, str]) -> _Connection | None:
 
 
 def _keep(where: tuple[str, str, str], connection: _Connection) -> None:
+    """Leave an open connection for the next call to this address."""
     kept = _idle.setdefault(where, [])
     if len(kept) >= _KEPT:
         connection.close()
@@ -178,6 +179,11 @@ def _keep(where: tuple[str, str, str], connection: _Connection) -> None:
     connection.call = None
     connection.idle_since = now()
     kept.append(connection)
+
+
+def warm() -> int:
+    """How many open connections lie ready for the next call of this process."""
+    return sum(connection.is_fresh() for kept in list(_idle.values()) for connection in list(kept))
 
 
 def send(

@@ -122,12 +122,14 @@ def problems(kind: str, address: str, settings: Mapping[str, object]) -> list[tu
                 found.append((name, "setting_missing"))
         elif not _fits(each.type, settings[name]):
             found.append((name, "setting_value"))
+    if kind.startswith("soap") and address.startswith("https:") and not settings.get("authority"):
+        found.append(("authority", "setting_missing"))  # only plain http on loopback goes without
     return found
 
 
 def parse(kind: str, settings: Mapping[str, object]) -> KindSettings:
     """The settings of a source as a value of its kind; `Misconfigured` names what is wrong first."""
-    wrong = problems(kind, f"{SCHEMES.get(kind, ('https',))[0]}://placeholder", settings)
+    wrong = problems(kind, f"{SCHEMES.get(kind, ('https',))[-1]}://placeholder", settings)
     if wrong:
         raise Misconfigured(wrong[0][1], never_left=True)
     given: dict[str, Any] = dict(settings)

@@ -80,8 +80,8 @@ def _row(row: Mapping[str, str], group: str, known: Mapping[str, FieldSpec]) -> 
 def _same_subject(record: Record, header: Mapping[str, str], known: Mapping[str, FieldSpec]) -> None:
     """What stands in the header under the asked kind itself (`national_id`, `company_no` ...) is the asked value.
 
-    A source that echoes our key above somebody else's record is caught here; addresses and names are spelled in too many
-    ways to be compared.
+    A source that echoes our key above somebody else's record is caught here; the other kinds of key are printed by registers
+    in other ways than they are asked by (plates with a hyphen, addresses, names), and cannot be compared.
     """
     kind = record.key.kind
     spec = known.get(kind)
@@ -91,7 +91,7 @@ def _same_subject(record: Record, header: Mapping[str, str], known: Mapping[str,
         raise Unreadable("other_subject")
 
 
-_COMPARABLE: Final = frozenset({"national_id", "company_no", "plate_no"})
+_COMPARABLE: Final = frozenset({"national_id", "company_no"})
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,12})?")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _PERSON_NUMBER: Final = re.compile(r"[A-Z0-9*]{6,12}")

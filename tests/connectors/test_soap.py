@@ -1,0 +1,147 @@
+"""SOAP sources: the contract, and what is SOAP's own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from connectors import sandbox
+from connectors.errors import Misconfigured
+from connectors.soap import service
+from tests.connectors.contract import Contract, refusal, value_of
+from tests.connectors.http_rig import OF_HTTP, HttpRig, http_rig
+from tests.support.household import NAMESPACE, OWNER, REQUEST, SUBJECT, Answer, as_soap, question, wsdl
+
+_FAULT = (
+    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>%s</faultcode>'
+    b"<faultstring>A900000018</faultstring></s:Fault></s:Body></s:Envelope>"
+)
+_BOMB = b'<!DOCTYPE a [<!ENTITY a "AAAAAAAAAA">' + b"".join(
+    b'<!ENTITY %s "%s">' % (bytes([98 + n]), (b"&%s;" % bytes([97 + n])) * 10) for n in range(9)
+)
+
+
+def _said(body: bytes, status: int = 200) -> tuple[int, str, bytes]:
+    return status, "text/xml; charset=utf-8", body
+
+
+OWN = {
+    "wrong_namespace": lambda exchange: _said(as_soap(Answer(), "urn:govern:agency:another")),
+    "entity_bomb": lambda exchange: _said(_BOMB + b"]><a>&j;</a>"),
+    "deep_nesting": lambda exchange: _said(b"<a>" * 200_000),
+    "fault": lambda exchange: _said(_FAULT % b"s:Server", 500),
+    "bad_credentials": lambda exchange: _said(_FAULT % b"wsse:FailedAuthentication", 500),
+}
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[HttpRig]:
+    """A SOAP source on plain http, as loopback allows."""
+    (tmp_path / "owner.wsdl").write_text(wsdl(), "utf-8")
+    with http_rig(
+        "soap_ws",
+        tmp_path,
+        f"/ws/{OWNER}",
+        {"wsdl": str(tmp_path / "owner.wsdl")},
+        {},
+        lambda rig: lambda exchange: _said(as_soap(rig.answer)),
+        OWN,
+        tls=False,
+    ) as running:
+        yield running
+
+
+class TestSoap(Contract):
+    """The contract."""
+
+    offers = OF_HTTP | set(OWN) | {"other_request"}
+
+
+def test_the_question_goes_as_the_wsdl_says(rig: HttpRig) -> None:
+    sandbox.ask(rig.source, question(narrowing={"birth_year": "75"}))
+    seen = rig.server.seen[0]
+    assert (seen.path, seen.headers["soapaction"]) == (f"/ws/{OWNER}", '"urn:household"')
+    body = etree.fromstring(seen.body).find("{*}Body")
+    assert body is not None
+    asked = body[0]
+    assert asked.tag == f"{{{NAMESPACE}}}householdRequest"
+    assert [(etree.QName(each).localname, each.text) for each in asked.iter() if each.text] == [
+        ("requestId", REQUEST),
+        ("keyKind", "national_id"),
+        ("key", SUBJECT),
+        ("name", "birth_year"),
+        ("value", "75"),
+    ]
+
+
+def test_a_wsdl_is_loaded_once_and_anew_when_its_file_changes(rig: HttpRig) -> None:
+    path = str(rig.source.settings["wsdl"])
+    first = service(path)
+    assert service(path) is first
+    Path(path).write_text(wsdl() + "<!-- newer -->\n", "utf-8")
+    assert service(path) is not first
+
+
+def test_over_tls_the_authority_is_pinned(tmp_path: Path) -> None:
+    (tmp_path / "owner.wsdl").write_text(wsdl(), "utf-8")
+    settings = {"wsdl": str(tmp_path / "owner.wsdl")}
+    with http_rig(
+        "soap_ws", tmp_path, "/ws", settings, {}, lambda rig: lambda exchange: _said(as_soap(rig.answer))
+    ) as running:
+        assert sandbox.ask(running.source, question()).records[0].found
+        error = refusal(running.distrusted(), question())
+        assert (error.detail, error.never_left) == ("certificate", True)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "<!DOCTYPE a [<!ENTITY b 'c'>]>",
+        "not xml at all",
+        "<wsdl:definitions xmlns:wsdl='http://schemas.xmlsoap.org/wsdl/'/>",
+    ],
+    ids=["doctype", "garbage", "no_service"],
+)
+def test_a_wsdl_that_cannot_be_trusted_is_our_own_fault(tmp_path: Path, broken: str) -> None:
+    path = tmp_path / "owner.wsdl"
+    path.write_text(broken + wsdl().partition("?>")[2] if broken.startswith("<!") else broken, "utf-8")
+    with pytest.raises(Misconfigured) as caught:
+        service(str(path))
+    assert (caught.value.detail, caught.value.never_left) == ("file_unusable", True)
+
+
+def test_a_wsdl_may_not_reach_for_another_file_or_host(tmp_path: Path) -> None:
+    (tmp_path / "outside.xsd").write_text("<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'/>", "utf-8")
+    folder = tmp_path / "wsdl"
+    folder.mkdir()
+    for place in ("../outside.xsd", "http://127.0.0.1:9/outside.xsd"):
+        reaching = wsdl().replace(
+            'elementFormDefault="qualified">',
+            f'elementFormDefault="qualified"><xs:import namespace="urn:other" schemaLocation="{place}"/>',
+        )
+        (folder / "owner.wsdl").write_text(reaching, "utf-8")
+        with pytest.raises(Misconfigured):
+            service(str(folder / "owner.wsdl"))
+
+
+def test_an_operation_that_the_wsdl_lacks_is_not_asked(rig: HttpRig) -> None:
+    Path(str(rig.source.settings["wsdl"])).write_text(
+        wsdl().replace('operation name="household"', 'operation name="x"'), "utf-8"
+    )
+    error = refusal(rig.source, question())
+    assert (error.code, error.detail, error.never_left) == ("misconfigured", "operation_missing", True)
+
+
+def test_an_element_that_the_schema_demands_and_the_reply_lacks_is_refused(rig: HttpRig) -> None:
+    rig.override = lambda exchange: _said(as_soap(Answer()).replace(b"<a:found>true</a:found>", b""))
+    assert refusal(rig.source, question()).detail == "schema"
+
+
+def test_a_nil_or_empty_element_says_nothing(rig: HttpRig) -> None:
+    rig.override = lambda exchange: _said(
+        as_soap(Answer()).replace(b"<a:household_no>F7766001</a:household_no>", b"<a:household_no/>")
+    )
+    header = sandbox.ask(rig.source, question()).records[0].header
+    assert "household_no" not in header
+    assert len(value_of(sandbox.ask(rig.source, question()))) == 1

@@ -1,0 +1,179 @@
+"""An SFTP server that misbehaves on purpose, for tests of connectors: files in memory, on loopback."""
+
+import contextlib
+import csv
+import io
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import paramiko
+
+from tests.support.household import Answer, as_csv
+
+USER = "govern"
+WEAK_CIPHERS = ("aes128-cbc", "3des-cbc")
+
+
+@dataclass
+class SftpSource:
+    """A running server. `answer` makes the answer file out of the request's rows; None: no answer comes.
+
+    Further faults: `stalls_in_answer` stops in the middle of reading, `grows` adds to the file with each look,
+    `vanishes` removes the answer between look and reading, `keeps_answers` forbids removing.
+    """
+
+    port: int
+    host_key: paramiko.PKey
+    log_in_key: paramiko.PKey
+    answer: Callable[[list[dict[str, str]]], bytes | None] = lambda rows: as_csv(Answer())
+    files: dict[str, bytes] = field(default_factory=dict)
+    seen: list[list[dict[str, str]]] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    log_ins: int = 0
+    stalls_in_answer: bool = False
+    trickles: bool = False
+    grows: int = 0
+    vanishes: int = 0
+    keeps_answers: bool = False
+    refuses_subsystem: bool = False
+    ignores_subsystem: bool = False
+    weak: bool = False
+    stopped: threading.Event = field(default_factory=threading.Event)
+    transports: list[paramiko.Transport] = field(default_factory=list)
+
+
+class _LogIn(paramiko.ServerInterface):
+    def __init__(self, source: SftpSource) -> None:
+        self.source = source
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "publickey"
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        if username != USER or key.asbytes() != self.source.log_in_key.asbytes():
+            return paramiko.AUTH_FAILED
+        self.source.log_ins += 1
+        return paramiko.AUTH_SUCCESSFUL
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        return paramiko.OPEN_SUCCEEDED
+
+    def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
+        if self.source.ignores_subsystem:
+            self.source.stopped.wait(30)
+        if self.source.refuses_subsystem:
+            return False
+        return super().check_channel_subsystem_request(channel, name)
+
+
+class _Handle(paramiko.SFTPHandle):
+    def __init__(self, source: SftpSource, path: str, flags: int) -> None:
+        super().__init__(flags)
+        self.source, self.path = source, path
+
+    def write(self, offset: int, data: bytes) -> int:
+        held = self.source.files[self.path]
+        self.source.files[self.path] = held[:offset] + data + held[offset + len(data) :]
+        return paramiko.SFTP_OK
+
+    def read(self, offset: int, length: int) -> bytes | int:
+        data = self.source.files.get(self.path, b"")[offset : offset + length]
+        if self.source.stalls_in_answer and offset + length > 10:
+            if offset == 0:
+                return data[:10]
+            self.source.stopped.wait(30)
+        if self.source.trickles:
+            self.source.stopped.wait(0.05)
+            data = data[:1]
+        return data or paramiko.SFTP_EOF
+
+    def stat(self) -> paramiko.SFTPAttributes | int:
+        return _attributes(self.source, self.path)
+
+
+class _Files(paramiko.SFTPServerInterface):
+    def __init__(self, server: _LogIn, *args: object) -> None:
+        super().__init__(server, *args)
+        self.source = server.source
+
+    def stat(self, path: str) -> paramiko.SFTPAttributes | int:
+        if path in ("/test-owner/in", "/test-owner/out"):
+            return paramiko.SFTPAttributes()
+        return _attributes(self.source, path)
+
+    def open(self, path: str, flags: int, attr: paramiko.SFTPAttributes) -> paramiko.SFTPHandle | int:
+        source = self.source
+        if "/in/" in path:
+            source.files[path] = b""
+            source.written.append(path)
+        elif source.vanishes > 0:
+            source.vanishes -= 1
+            return paramiko.SFTP_NO_SUCH_FILE
+        elif path not in source.files:
+            return paramiko.SFTP_NO_SUCH_FILE
+        return _Handle(source, path, flags)
+
+    def rename(self, oldpath: str, newpath: str) -> int:
+        source = self.source
+        data = source.files[newpath] = source.files.pop(oldpath)
+        rows = [row for row in csv.DictReader(io.StringIO(data.decode())) if row["seq"] != "#END"]
+        source.seen.append(rows)
+        answer = source.answer(rows)
+        if answer is not None:
+            source.files[newpath.replace("/in/", "/out/")] = answer
+        return paramiko.SFTP_OK
+
+    def remove(self, path: str) -> int:
+        if self.source.keeps_answers:
+            return paramiko.SFTP_PERMISSION_DENIED
+        del self.source.files[path]
+        return paramiko.SFTP_OK
+
+
+def _attributes(source: SftpSource, path: str) -> paramiko.SFTPAttributes | int:
+    if path not in source.files:
+        return paramiko.SFTP_NO_SUCH_FILE
+    found = paramiko.SFTPAttributes()
+    found.st_size = len(source.files[path])
+    if source.grows > 0:
+        source.grows -= 1
+        source.files[path] = b"x" + source.files[path]
+    return found
+
+
+@contextlib.contextmanager
+def sftp_source(host_key: paramiko.PKey, log_in_key: paramiko.PKey) -> Iterator[SftpSource]:
+    """A server on a free port of loopback with this host key, which lets in who holds `log_in_key`."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    source = SftpSource(listener.getsockname()[1], host_key, log_in_key)
+
+    def serve(connection: socket.socket) -> None:
+        transport = paramiko.Transport(connection)
+        source.transports.append(transport)
+        transport.add_server_key(source.host_key)
+        if source.weak:
+            transport.get_security_options().ciphers = WEAK_CIPHERS
+        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files)
+        with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+            transport.start_server(server=_LogIn(source))
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield source
+    finally:
+        source.stopped.set()
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for transport in source.transports:
+            transport.close()
