@@ -1,18 +1,20 @@
 """A local RFC 3161 service: time stamps over loopback HTTP, for the demonstration and the tests.
 
-`prepare(folder)` makes the authority's keys and certificates, `serve(folder, port)` answers until the process ends. A
-time stamp says that a hash was known at a time; this service learns nothing but hashes. What it gives is a CMS signed
-`TSTInfo` with an ESSCertIDv2 (RFC 5816), EC P-256 and SHA-256, as an authority's own would be.
+`prepare(folder)` makes the authority's keys and certificates, `serve(folder, port)` answers until the process ends, as
+does `python -m connectors.simulated.time_stamp FOLDER PORT`. A time stamp says that a hash was known at a time; this
+service learns nothing but hashes. What it gives is a CMS signed `TSTInfo` with an ESSCertIDv2 (RFC 5816), EC P-256 and
+SHA-256, as an authority's own would be.
 """
 
 import hashlib
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1_x509
@@ -30,6 +32,12 @@ REPLY: Final = "application/timestamp-reply"
 LARGEST_QUERY: Final = 64 * 1024
 _HASHES: Final = ("sha256", "sha384", "sha512")
 _YEAR: Final = timedelta(days=365)
+
+
+class Rejection(core.Sequence):  # type: ignore[misc]
+    """A response without a token; asn1crypto's own class knows no response without one (RFC 3161 §2.4.2: OPTIONAL)."""
+
+    _fields: ClassVar = [("status", tsp.PKIStatusInfo)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +198,7 @@ def _handler(signs: Stamper) -> type[BaseHTTPRequestHandler]:
 
 def _rejected(reason: str) -> bytes:
     status = tsp.PKIStatusInfo({"status": "rejection", "fail_info": {reason}})
-    response: bytes = tsp.TimeStampResp({"status": status}).dump()
+    response: bytes = Rejection({"status": status}).dump()
     return response
 
 
@@ -230,3 +238,7 @@ def _usage(**allowed: bool) -> x509.KeyUsage:
 def _load(path: Path) -> asn1_x509.Certificate:
     der = x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(serialization.Encoding.DER)
     return asn1_x509.Certificate.load(der)
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

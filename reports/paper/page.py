@@ -4,6 +4,7 @@ The style sheet is `sheet.css`; whatever a template shows is escaped, and passes
 turn the line round, hide, or stand for something that only one machine's font knows.
 """
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 _FOLDER: Final = Path(__file__).parent
+_LINE_ENDS: Final = re.compile(r"[\t\r\n]+")
 _INVISIBLE: Final = frozenset(
     ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 )  # control, format, surrogate, private, unassigned
@@ -27,7 +29,7 @@ def visible(text: str) -> str:
     """
     if text.isprintable() and not any(unicodedata.category(one) in _INVISIBLE for one in text):
         return text
-    flat = " ".join(text.split())
+    flat = _LINE_ENDS.sub(" ", text)
     return "".join(f"〔U+{ord(one):04X}〕" if unicodedata.category(one) in _INVISIBLE else one for one in flat)
 
 

@@ -106,8 +106,9 @@ class Rule:
 class Task:
     """One data item as asked for one subject (or the rows `first_subject` to `last_subject` of a file).
 
-    The fields are those permitted, by name, parted by how they may appear: `clear`, `masked`, or masked and
-    `revealable`. `not_fetched` counts the data item's other fields. `at` is the outcome's time, None if there was none.
+    The fields are those that came, by name, parted by how they may appear: `clear`, `masked`, or masked and
+    `revealable`; none where nothing came. `not_fetched` counts the data item's other fields. `at` is the outcome's time,
+    None if there was none.
     """
 
     data_item: Named

@@ -1,7 +1,7 @@
 """The press: a process of its own that turns HTML into PDF, and can reach no file, no address and no other program.
 
-`render.py` starts this file as a program and speaks to it over a pipe, a frame at a time: four bytes of length (big
-endian), then JSON. It imports nothing of ours. Asked
+`render.py` starts this file as a program, with its limit of memory in bytes, and speaks to it over a pipe, a frame at a
+time: four bytes of length (big endian), then JSON. It imports nothing of ours. Asked
 
     {"html", "css", "name", "description", "attachment" (base64), "created" (ISO), "identifier" (hex)}
 
@@ -27,7 +27,6 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-MEMORY_LIMIT: Final = 1_536 * 1024 * 1024  # address space; 500 rows take a fifth of it, the fonts' mappings included
 PROCESSOR_LIMIT_S: Final = 600  # over the whole life of a press; one sheet's deadline is held by the parent
 _PR_SET_PDEATHSIG: Final = 1
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -75,7 +74,7 @@ def main() -> None:
     """Print sheets until the pipe closes."""
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints to standard output must not tear the frames
-    _confine()
+    _confine(int(sys.argv[1]))
     complaints = Complaints()
     log = logging.getLogger("weasyprint")
     log.handlers[:] = [complaints]
@@ -128,12 +127,12 @@ def _next_frame(pipe: BinaryIO) -> bytes | None:
     return pipe.read(struct.unpack(">I", head)[0]) if len(head) == 4 else None
 
 
-def _confine() -> None:
+def _confine(memory_bytes: int) -> None:
     """Die with the parent, within limits, and let Python code open nothing but libraries and fonts, for reading."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() == 1:  # the parent died before the line above
         sys.exit(0)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_LIMIT_S, PROCESSOR_LIMIT_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     roots = tuple(

@@ -28,6 +28,7 @@ from reports.record.content import LookupRecord
 ATTACHMENT: Final = "record.json"
 DEADLINE_S: Final = 60.0  # for one sheet, the start of the press (about a second) included
 SHEETS_A_PRESS: Final = 200
+MEMORY_BYTES: Final = 1_536 * 1024 * 1024  # address space; 500 rows take a fifth of it, the fonts' mappings included
 _PROGRAM: Final = Path(__file__).with_name("press.py")
 _KEPT_ENVIRONMENT: Final = ("PATH", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "TMPDIR")
 _MOST_BYTES: Final = 64 * 1024 * 1024
@@ -75,8 +76,9 @@ def warm() -> None:
 class Press:
     """One child that prints, shared by the threads of a process; one sheet at a time."""
 
-    def __init__(self, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(self, deadline_s: float = DEADLINE_S, memory_bytes: int = MEMORY_BYTES) -> None:
         self.deadline_s = deadline_s
+        self.memory_bytes = memory_bytes
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0  # the process that started it: a forked copy must not write into its parent's pipe
@@ -93,7 +95,7 @@ class Press:
             except (OSError, EOFError, TimeoutError) as error:
                 self._end()
                 raise NotPrinted("too_slow" if isinstance(error, TimeoutError) else "press_died") from None
-            if self._printed >= SHEETS_A_PRESS:
+            if self._printed >= SHEETS_A_PRESS or answer == b"Etoo_large":  # what filled its memory stays in it
                 self._end()
         if answer[:1] != b"P":
             raise NotPrinted(answer[1:].decode("ascii", "replace"))
@@ -115,7 +117,7 @@ class Press:
         self._end()
         environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
         self._child = subprocess.Popen(
-            [sys.executable, "-P", str(_PROGRAM)],
+            [sys.executable, "-P", str(_PROGRAM), str(self.memory_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a foreign message could carry content

@@ -221,8 +221,8 @@ def _sums(tasks: Sequence[Task]) -> Wording:
     if not items:
         return refused
     return Wording(
-        f"{len(items)}個項目{every}個欄位，准許{clear + masked}個，其中{masked}個遮蔽。{refused.zh}",
-        f"{len(items)} data items, {every} fields: {clear + masked} permitted, {masked} of them masked.{refused.en}",
+        f"{len(items)}個項目{every}個欄位，取得{clear + masked}個，其中{masked}個遮蔽。{refused.zh}",
+        f"{len(items)} data items, {every} fields: {clear + masked} fetched, {masked} of them masked.{refused.en}",
     )
 
 

@@ -23,6 +23,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from connectors import guard
 from connectors.addresses import LOOPBACK, AllowList
+from connectors.call import Call
 from connectors.errors import SourceError
 from govern.core.errors import TryLater
 from govern.core.wording import Wording
@@ -64,7 +65,7 @@ def stamp_over_http(
     def stamp(query: bytes) -> bytes:
         failed = False
         try:
-            call = guard.Call(deadline_s, _LARGEST_STAMP, allowed)
+            call = Call(deadline_s, _LARGEST_STAMP, allowed)
             headers = {"Content-Type": "application/timestamp-query"}
             reply = guard.send(call, "POST", address, body=query, headers=headers, authority=authority)
             return guard.expect(reply, ("application/timestamp-reply",)).body

@@ -1,0 +1,40 @@
+"""Issued records, found by number."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from govern.core.database import Base, BigNumber
+
+
+class IssuedRecord(Base):
+    """A signed record (稽核紀錄), whole, as it was issued. The PDF is read only when asked for."""
+
+    __tablename__ = "record"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(30), unique=True)
+    lookup: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("lookup.id"), index=True)
+    pdf: Mapped[bytes] = mapped_column(deferred=True)
+    pdf_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    checkpoint_size: Mapped[int] = mapped_column(BigNumber)
+    made_at: Mapped[datetime]
+
+
+def by_number(session: Session, number: str) -> IssuedRecord | None:
+    """The record of a number, which is unique for ever."""
+    return session.scalars(select(IssuedRecord).where(IssuedRecord.number == number)).first()
+
+
+def by_pdf_sha256(session: Session, digest: bytes) -> IssuedRecord | None:
+    """The record whose PDF has this SHA-256: whether a file is one of ours, to the last byte."""
+    return session.scalars(select(IssuedRecord).where(IssuedRecord.pdf_sha256 == digest)).first()
+
+
+def newest_of(session: Session, lookup: uuid.UUID) -> IssuedRecord | None:
+    """The last record issued of a look-up; whoever calls has found the look-up within the actor's reach."""
+    return session.scalars(
+        select(IssuedRecord).where(IssuedRecord.lookup == lookup).order_by(IssuedRecord.id.desc()).limit(1)
+    ).first()
