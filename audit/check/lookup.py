@@ -1,0 +1,169 @@
+"""A look-up's record: what the log's entries and the page must say for its data to be believed.
+
+The data is the JSON attached to the PDF (docs/record.md). It is held against the log on one side, entry for entry, and
+against the printed text on the other; a signer who prints one thing and proves another is found here.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from audit.check.claim import ClaimFailed
+from audit.check.log import Proven
+
+FORMAT: Final = "govern.record.lookup"
+VERSION: Final = 1
+SUBJECTS_PRINTED: Final = 480  # what more there is stands in the data alone (docs/record.md)
+COURSE_PRINTED: Final = 120
+_TAIPEI: Final = timezone(timedelta(hours=8))
+_SUBMISSION_TAKES: Final = timedelta(minutes=1)
+_SELECTORS: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
+def must_agree_with_log(data: Mapping[str, Any], entries: Sequence[Proven]) -> None:
+    """The entries are this look-up's, and "asked" says who, when, for what and which fields, as the record does.
+
+    Raises `ClaimFailed`.
+    """
+    for entry in entries:
+        if str(entry.columns["lookup"]) != data["lookup"]:
+            raise ClaimFailed("entry_is_another", str(entry.number))
+    asked = [entry for entry in entries if entry.columns["kind"] == "asked"]
+    if len(asked) != 1:
+        raise ClaimFailed("entries_incomplete")
+    columns, details = asked[0].columns, asked[0].details
+    case_item, who = data["case_item"], data["who"]
+    stated = {
+        "reference": (details["reference"], data["reference"]),
+        "account": (columns["account"], who["account"]),
+        "agency": (columns["agency"], who["agency"]["code"]),
+        "role": (columns["role"], who["role"]["code"]),
+        "case_item": (columns["case_item"], case_item["code"]),
+        "case_item_version": (columns["case_item_version"], case_item["version"]),
+        "subjects": (columns["subjects"], len(data["subjects"])),
+        "data_items": (
+            {task["item"] for task in details["tasks"]},
+            {task["data_item"]["code"] for task in data["tasks"]},
+        ),
+    }
+    for what, (log_says, record_says) in stated.items():
+        if log_says != record_says:
+            raise ClaimFailed("log_says_otherwise", what)
+    if abs(_instant(data["submitted_at"]) - columns["at"]) > _SUBMISSION_TAKES:
+        raise ClaimFailed("log_says_otherwise", "submitted_at")
+    _fields_must_be_permitted(data["tasks"], details["tasks"])
+    _steps_must_be_entries(data, entries)
+
+
+def must_be_printed(data: Mapping[str, Any], raw: bytes, text: str) -> None:
+    """Every literal of the data that a page shows stands in the text of the PDF, and so does the data's own hash.
+
+    Compared without white space and in compatibility form (NFKC), since lines break anywhere and fonts share glyphs.
+    Raises `ClaimFailed`.
+    """
+    page = _plain(text)
+    for literal in _literals(data, raw):
+        if _plain(literal) not in page:
+            raise ClaimFailed("text_differs")
+
+
+def _fields_must_be_permitted(tasks: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]) -> None:
+    permitted: dict[str, set[str]] = {}
+    for task in asked:
+        permitted.setdefault(task["item"], set()).update(task["permitted"])
+    for task in tasks:
+        named = {field["code"] for part in ("clear", "masked", "revealable") for field in task[part]}
+        if not named <= permitted[task["data_item"]["code"]]:
+            raise ClaimFailed("log_says_otherwise", "fields")
+
+
+def _steps_must_be_entries(data: Mapping[str, Any], entries: Sequence[Proven]) -> None:
+    """A step of the course, or a reveal, that names an entry names one that is attached; each reveal's entry is one."""
+    kinds = {entry.number: entry.columns["kind"] for entry in entries}
+    steps = [step["entry"] for step in data["course"] if step["entry"] is not None]
+    if not kinds.keys() >= set(steps):
+        raise ClaimFailed("entries_incomplete", "course")
+    for reveal in data["reveals"]:
+        if reveal["entry"] is not None and kinds.get(reveal["entry"]) != "revealed":
+            raise ClaimFailed("entry_is_another", "reveal")
+
+
+def _literals(data: Mapping[str, Any], raw: bytes) -> Iterable[str]:
+    """What the page must say, in no particular order."""
+    who, case_item, rule = data["who"], data["case_item"], data["rule"]
+    yield from (data["number"], data["reference"], data["case_number"], data["signed_by"], data["check_address"])
+    yield from (who["name"], who["account"], who["agency"]["zh"], who["role"]["zh"], who["signed_in"]["zh"])
+    yield from (case_item["zh"], case_item["en"], case_item["purpose_zh"], case_item["business_agency"]["zh"])
+    yield f"（案件項目第{case_item['version']}版"
+    yield from (rule["zh"], rule["en"], rule["code"])
+    yield f"{_roc_moment(data['submitted_at'])}送出"
+    yield data["state"]["zh"]
+    yield from (basis[name] for basis in data["legal_bases"] for name in ("zh", "text_zh"))
+    yield from _subjects(data["subjects"])
+    yield from _tasks(data["tasks"])
+    for reveal in data["reveals"]:
+        yield from (_clock_time(reveal["at"]), reveal["field"]["zh"], reveal["reason"])
+        yield _number(reveal["entry"])
+    for step in data["course"][:COURSE_PRINTED]:
+        yield f"{_clock_time(step['at'])}{step['zh']}{_number(step['entry'])}"
+    yield f"檢核點{data['checkpoint']['size']:,}（{data['checkpoint']['origin']}）"
+    yield hashlib.sha256(raw).hexdigest()
+
+
+def _subjects(subjects: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    yield from (key["masked"] for subject in subjects[:SUBJECTS_PRINTED] for key in subject["keys"])
+    if len(subjects) == 1:
+        ground = subjects[0]["ground"]
+        yield from (ground["kind"]["zh"], ground["document"])
+        if ground["signed_on"] is not None:
+            yield f"{_roc_date(ground['signed_on'])}簽署"
+
+
+def _tasks(tasks: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    items: dict[str, tuple[int, int, int]] = {}
+    for task in tasks:
+        yield from (task["data_item"]["zh"], task["owner"]["zh"], task["state"]["zh"])
+        if task["denied"] is not None:
+            yield from (task["denied"]["zh"], task["denied"]["code"])
+            continue
+        clear, masked = _fields(task["clear"]), _fields(task["masked"])
+        yield from (clear, masked, _fields(task["revealable"]), f"{task['not_fetched']:,}")
+        hidden = len(task["masked"]) + len(task["revealable"])
+        items[task["data_item"]["code"]] = (len(task["clear"]), hidden, task["not_fetched"])
+    if items:
+        clear_count, masked_count, left = (sum(counts) for counts in zip(*items.values(), strict=True))
+        every, shown = clear_count + masked_count + left, clear_count + masked_count
+        yield f"{len(items)}個項目{every}個欄位，准許{shown}個，其中{masked_count}個遮蔽。"
+
+
+def _fields(named: Sequence[Mapping[str, Any]]) -> str:
+    return "、".join(field["zh"] for field in named)
+
+
+def _number(entry: int | None) -> str:
+    return "" if entry is None else f"{entry:,}"
+
+
+def _plain(text: str) -> str:
+    return "".join(_SELECTORS.sub("", unicodedata.normalize("NFKC", text)).split())
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _clock_time(text: str) -> str:
+    return f"{_instant(text).astimezone(_TAIPEI):%H:%M:%S}"
+
+
+def _roc_moment(text: str) -> str:
+    at = _instant(text).astimezone(_TAIPEI)
+    return f"民國{at.year - 1911}年{at.month}月{at.day}日{at:%H:%M:%S}"
+
+
+def _roc_date(text: str) -> str:
+    year, month, day = (int(part) for part in text.split("-"))
+    return f"民國{year - 1911}年{month}月{day}日"
