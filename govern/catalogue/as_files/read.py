@@ -36,7 +36,7 @@ WRONG: Final = Wording(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong: in which file, at which code (`-` where there is none), in which field of it."""
+    """What is wrong: in which file, at which code (empty where there is none), in which field of it."""
 
     file: str
     code: str
@@ -63,7 +63,7 @@ class Files:
 
     def say(self, file: str, code: object, place: str, wording: Wording) -> None:
         """Note a problem."""
-        self.problems.append(Problem(file, str(code)[:80] if code else "-", place or "-", wording))
+        self.problems.append(Problem(file, str(code)[:80] if code else "", place, wording))
 
     def by_code(self, section: str) -> dict[str, Normal]:
         """A section's records by their code; of two with one code the first."""
