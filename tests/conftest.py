@@ -9,7 +9,7 @@ import pytest
 
 from govern.keys import ring
 
-pytest_plugins = ["tests.support.databases"]
+pytest_plugins = ["tests.support.databases", "tests.support.houses"]
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ from types import FrameType
 import click
 from flask.cli import AppGroup
 
+from admin.commands.docs import write_all
 from admin.commands.refusal import speaks, stop
 from admin.commands.services import Services
 from admin.demo import people, play, report
+from admin.demo.examples import all_examples
 from admin.frame.opening import is_well, open_house
 from admin.set_up import set_up
 from govern.core.settings import load_settings
@@ -54,8 +56,9 @@ def run() -> None:
     try:
         services.start(web=not is_first)
         if is_first:
-            passwords = people.make(settings)
-            played = play.play(settings, people.secrets_of(passwords))
+            examples = all_examples()
+            passwords = people.make(examples)
+            played = play.play(settings, examples, passwords)
             report.write(settings, played)
             people.print_first_passwords(settings, passwords)
             services.start_web()
@@ -80,8 +83,9 @@ def demo() -> None:
     services = Services(settings)
     try:
         services.start(web=False)
-        passwords = people.make(settings)
-        played = play.play(settings, people.secrets_of(passwords))
+        examples = all_examples()
+        passwords = people.make(examples)
+        played = play.play(settings, examples, passwords)
         verdict = report.write(settings, played)
         people.print_first_passwords(settings, passwords)
     except KeyboardInterrupt:
@@ -90,6 +94,12 @@ def demo() -> None:
         services.stop()
     print(f"{settings.folder / 'demo' / 'report.json'}  ({time.monotonic() - began:.0f} s)")
     sys.exit(0 if verdict else 1)
+
+
+@house.command("docs")
+def docs() -> None:
+    """Make docs/entries.md, docs/map.md and the README's table of settings again from the code."""
+    write_all()
 
 
 def _obey_signals() -> None:

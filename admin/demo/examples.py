@@ -27,8 +27,6 @@ CROWD: Final = 100  # normal look-ups that wait while the immediate one overtake
 # Rows that cannot be used, as files from a counter have them: a typing error, an old number, a name, an empty digit.
 WRONG_ROWS: Final = ("A123456788", "F123456789", "王小明", "A12345678", "a-123-456", "Ｂ１２３４５６７８０")
 
-NARROWING: Final = {"birth_year": "民國66年", "district": "板橋區"}
-
 
 @dataclass(frozen=True, slots=True)
 class Example:

@@ -8,6 +8,7 @@
 A lost reply of a source that must not be asked twice ends as *unknown*; it is never asked again (SECURITY.md, I3).
 """
 
+import logging
 import time
 import uuid
 from datetime import datetime, timedelta
@@ -36,6 +37,8 @@ from govern.queue.work import Work
 from govern.rules.minimise import Minimised, minimise
 from govern.trail.append import Evidence
 
+_diagnostics = logging.getLogger("govern.lookups.run")
+
 
 def run(work_id: uuid.UUID, settings: Settings) -> None:
     """One attempt at a task, whatever comes of it. Nothing happens when the work is done, held by another, or not due."""
@@ -48,6 +51,7 @@ def run(work_id: uuid.UUID, settings: Settings) -> None:
         documents, sealed = _minimise_and_seal(intent, reply)
         answers.store().put(intent.evidence.entry_id, sealed, settings.answer_life_s)
     except SourceError as error:
+        _diagnostics.warning("source %s: %s (%s)", intent.source.code, error.code, error.detail)
         _after_failure(intent, error.code, never_left=error.never_left, duration_s=time.monotonic() - began)
     except RedisError:
         # The source has answered and the answer cannot be kept: it is gone with this run.

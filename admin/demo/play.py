@@ -1,0 +1,210 @@
+"""Play the examples: sign on, submit, watch the queue, open the answers, reveal one field, make the records.
+
+Everything goes through the use cases that the console calls, and through the real queue, workers and sources.
+"""
+
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from admin.demo.examples import CROWD, Example
+from connectors.simulated import registers
+from govern.core import clock
+from govern.core.database import reading
+from govern.core.settings import Settings
+from govern.keys import ring
+from govern.keys.envelope import SessionKeys, session_keys
+from govern.lookups import reveal, show
+from govern.lookups.lookup import Lookup, Task
+from govern.lookups.request import FileInput, GroundInput, KeyInput, LookupRequest, SubjectInput
+from govern.lookups.submit import submit
+from govern.people.session_life import SignedOn, actor_of
+from govern.people.sign_on import sign_on
+from govern.rules.actor import Actor
+from reports.record import issue, shelf
+
+PATIENCE_S: Final = 240.0
+OVERTAKEN: Final = "child_protection"
+CROWD_ITEM: Final = "disability_certificate"
+REVEALS: Final = "low_income_household"
+EXPECTED: Final[Mapping[str, tuple[str, str | None]]] = {
+    "denied_agency": ("denied", "agency_not_authorised"),
+    "denied_right": ("denied", "right_ended"),
+    "denied_pending": ("denied", "case_item_pending_letter"),
+    "denied_consent": ("denied", "consent_missing"),
+}
+
+
+@dataclass(slots=True)
+class Clerk:
+    """A player who has signed on."""
+
+    actor: Actor
+    keys: SessionKeys = field(repr=False)
+
+
+@dataclass(slots=True)
+class Played:
+    """One example and what became of it."""
+
+    example: Example
+    lookup_id: uuid.UUID
+    record: str | None = None
+    is_as_expected: bool = True
+
+
+def play(settings: Settings, examples: Sequence[Example], passwords: Mapping[str, str]) -> list[Played]:
+    """All examples, submitted together, waited for, shown, and each with its signed record."""
+    clerks = sign_everybody_on(settings, passwords)
+    by_agency = {clerk.actor.agency: clerk for clerk in clerks}
+    crowd = _crowd(settings, by_agency, examples)
+    played = [Played(example, _submit(settings, by_agency[example.agency], example)) for example in examples]
+    _watch("查調 look-ups", lambda: _ended([one.lookup_id for one in played]), len(played))
+    _say_overtaken(played, crowd)
+    for one in played:
+        _look(settings, by_agency[one.example.agency], one)
+    _make_records(settings, by_agency, played)
+    for one in played:
+        one.is_as_expected = _is_as_expected(one)
+        if not one.is_as_expected:
+            print(f"  ! {one.example.name}", file=sys.stderr)
+    return played
+
+
+def sign_everybody_on(settings: Settings, passwords: Mapping[str, str]) -> list[Clerk]:
+    """A session for each account that is a clerk's."""
+    clerks = []
+    for account, password in passwords.items():
+        if not account.startswith("clerk"):
+            continue
+        signed_on = sign_on(settings, ring.bound(), account, password, None, "127.0.0.1")
+        assert isinstance(signed_on, SignedOn)
+        with reading() as session:
+            actor = actor_of(session, settings, signed_on.secret, address="127.0.0.1")
+        assert actor is not None
+        clerks.append(Clerk(actor, session_keys(signed_on.secret)))
+    return clerks
+
+
+def _submit(settings: Settings, clerk: Clerk, example: Example, due_in_s: float | None = None) -> uuid.UUID:
+    kind = "consent" if example.consent else "statutory_duty"
+    if example.with_ground:
+        ground = GroundInput(kind, "板社同字第115004127號", clock.today())
+    else:
+        ground = GroundInput(None)
+    delay = example.due_in_s if due_in_s is None else due_in_s
+    keys = tuple(KeyInput(name, value) for name, value in example.keys.items())
+    request = LookupRequest(
+        case_item=example.case_item,
+        case_number=f"示範字第{uuid.uuid4().int % 10**10:010d}號",
+        subjects=() if example.rows else (SubjectInput(keys, ground, example.narrowing),),
+        file=FileInput(tuple(enumerate(example.rows, start=2)), ground) if example.rows else None,
+        reason="示範案件，人物均為虛構",
+        items=example.items,
+        key_kinds=example.key_kinds,
+        due_at=clock.now() + timedelta(seconds=delay) if delay else None,
+    )
+    return submit(clerk.actor, request, settings).lookup_id
+
+
+def _crowd(settings: Settings, clerks: Mapping[str, Clerk], examples: Sequence[Example]) -> list[uuid.UUID]:
+    """A hundred normal look-ups, all due at one moment, that stand in the queue when the immediate one comes."""
+    example = next(each for each in examples if each.name == CROWD_ITEM)
+    persons = [value for _, value in registers.example_keys(example.items[0])]
+    found = []
+    for number in range(CROWD):
+        slots = {slot: getattr(example, slot) for slot in Example.__slots__}
+        about = Example(**{**slots, "keys": {"national_id": persons[number % len(persons)]}})
+        found.append(_submit(settings, clerks[example.agency], about))
+    return found
+
+
+def _ended(lookups: Sequence[uuid.UUID]) -> int:
+    with reading() as session:
+        return session.execute(
+            select(func.count()).select_from(Lookup).where(Lookup.id.in_(lookups), Lookup.ended_at.is_not(None))
+        ).scalar_one()
+
+
+def _watch(what: str, count: Callable[[], int], whole: int) -> None:
+    """A line that says how far it is, until all is done."""
+    pause, until, before = threading.Event(), time.monotonic() + PATIENCE_S, -1
+    while True:
+        done = count()
+        if done != before:
+            end = "\n" if done >= whole or not sys.stdout.isatty() else ""
+            print(f"\r{what}: {done} / {whole}", end=end, flush=True)
+            before = done
+        if done >= whole or time.monotonic() > until:
+            return
+        pause.wait(0.25)
+
+
+def _say_overtaken(played: Sequence[Played], crowd: Sequence[uuid.UUID]) -> None:
+    urgent = next(one for one in played if one.example.name == OVERTAKEN)
+    with reading() as session:
+        ended_at = session.get_one(Lookup, urgent.lookup_id).ended_at
+        behind = session.execute(
+            select(func.count()).select_from(Lookup).where(Lookup.id.in_(crowd), Lookup.ended_at > ended_at)
+        ).scalar_one()
+    print(f"兒少保護超越了{behind}件等候中的一般查調 (child protection overtook {behind} waiting look-ups)")
+    urgent.is_as_expected = behind > 0
+
+
+def _look(settings: Settings, clerk: Clerk, one: Played) -> None:
+    """Open the answers once, as the clerk does; of one example reveal a field, with a reason."""
+    shown = show.show(clerk.actor, clerk.keys, one.lookup_id, settings)
+    if one.example.name != REVEALS:
+        return
+    for answer in shown.answers:
+        for place in sorted(answer.revealable)[:1]:
+            reveal.reveal(
+                clerk.actor, clerk.keys, one.lookup_id, answer.answer_id, place, "與申請書核對是否同一人", settings
+            )
+            return
+
+
+def _make_records(settings: Settings, clerks: Mapping[str, Clerk], played: Sequence[Played]) -> None:
+    """A record for each look-up, made by the workers; copies lie beside the report."""
+    for one in played:
+        issue.ask_for(clerks[one.example.agency].actor, one.lookup_id)
+    wanted = [one.lookup_id for one in played]
+    _watch("稽核紀錄 records", lambda: _issued(wanted), len(played))
+    place = settings.folder / "demo" / "records"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with reading() as session:
+        for one in played:
+            record = shelf.newest_of(session, one.lookup_id)
+            if record is not None:
+                path = place / f"{one.example.name.replace(':', '-')}.pdf"
+                path.write_bytes(record.pdf)
+                one.record = str(path.relative_to(settings.folder))
+    print(f"簽章紀錄 signed records: {place}")
+
+
+def _issued(lookups: Sequence[uuid.UUID]) -> int:
+    with reading() as session:
+        return sum(1 for lookup in lookups if shelf.newest_of(session, lookup) is not None)
+
+
+def _is_as_expected(one: Played) -> bool:
+    """Whether an example came out as the issue of the demonstration says: answered, or denied by its own rule."""
+    state, rule = EXPECTED.get(one.example.name, ("answered", None))
+    with reading() as session:
+        lookup = session.get_one(Lookup, one.lookup_id)
+        from_rule = _first_rule(session, lookup.id) if rule else None
+    return one.is_as_expected and lookup.state == state and from_rule == rule and one.record is not None
+
+
+def _first_rule(session: Session, lookup_id: uuid.UUID) -> str | None:
+    return session.execute(
+        select(Task.deny_rule).where(Task.lookup == lookup_id).order_by(Task.seq).limit(1)
+    ).scalar_one_or_none()
