@@ -3,6 +3,7 @@
 Subjects are opened here, masked, and let go; nothing else of this house opens so many at once.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Final
@@ -76,9 +77,18 @@ def legal_bases(session: Session, version: CaseItemVersion) -> tuple[LegalBasis,
         .order_by(VersionLegalBasis.seq)
     )
     return tuple(
-        LegalBasis(f"{basis.law_zh}{basis.article}", f"{basis.law_en} {basis.article}", text or "")
+        LegalBasis(f"{basis.law_zh}{basis.article}", f"{basis.law_en}, {_article(basis.article)}", text or "")
         for basis, text in rows
     )
+
+
+def _article(article: str) -> str:
+    """第44條之3 and 第44-3條 as art. 44-3; another form stays as it is."""
+    found = re.fullmatch(r"第([0-9]+)(?:-([0-9]+)條|條之([0-9]+)|條)(.*)", article)
+    if found is None:
+        return article
+    number = "-".join(part for part in found.groups()[:3] if part)
+    return f"art. {number}{found[4]}"
 
 
 def subjects(session: Session, lookup: Lookup) -> tuple[Subject, ...]:

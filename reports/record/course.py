@@ -15,7 +15,8 @@ from govern.catalogue.source import FAILURES
 from govern.core.wording import Wording
 from reports.record.content import Event
 
-FOLDED: Final = frozenset({"about_to_ask", "answered", "destroyed", "denied", "shown", "expired", "cancelled"})
+WHOLE: Final = frozenset({"about_to_ask", "answered", "attempt_failed", "failed", "unknown"})  # one line a cause
+FOLDED: Final = WHOLE | {"destroyed", "denied", "shown", "expired", "cancelled"}  # the others join a neighbour
 _NAMED: Final = 3  # so many data items are named in one line, more are counted
 
 _CAUSES: Final[Mapping[str, Wording]] = {
@@ -104,11 +105,12 @@ def happened(columns: Mapping[str, Any], number: int) -> Happened:
 
 
 def _line_for(lines: Sequence[_Line], entry: Happened, during: str) -> _Line | None:
-    """The line that an entry joins: asking and answering have one for the whole look-up, others join a neighbour."""
+    """The line that an entry joins: what tasks came to has one for the whole look-up, the rest joins a neighbour."""
     if entry.kind not in FOLDED:
         return None
-    if entry.kind in ("about_to_ask", "answered"):
-        return next((line for line in lines if line.kind == entry.kind), None)
+    if entry.kind in WHOLE:
+        alike = (line for line in lines if (line.kind, line.cause) == (entry.kind, entry.cause or ""))
+        return next(alike, None)
     last = lines[-1] if lines else None
     same = last is not None and (last.kind, last.cause, last.during) == (entry.kind, entry.cause or "", during)
     return last if same else None

@@ -100,7 +100,7 @@ def gather(session: Session, lookup_id: uuid.UUID, frame: Frame) -> LookupRecord
         legal_bases=legal_bases(session, version),
         subjects=subjects(session, lookup),
         rule=_rule(tasks, entries, names),
-        right_ends_on=right.ends_on.isoformat() if right else None,
+        right_ends_on=right.ends_on.isoformat() if right and lookup.state != "denied" else None,
         tasks=tuple(_task(task, items[task.item], names, _rule_version(entries, task)) for task in tasks),
         reveals=tuple(_reveals(session, entries, items)),
         course=course(told, names),

@@ -78,7 +78,7 @@ def html(record: LookupRecord) -> str:
 
 def _facts(record: LookupRecord) -> tuple[Fact, ...]:
     who, item = record.who, record.case_item
-    marked = f"{who.name}（虛構）" if who.invented else who.name
+    marked = f"{who.name}（虛構）" if who.invented and "虛構" not in who.name else who.name
     ended = record.ended_at
     same_day = ended is not None and dates.taipei(ended).date() == dates.taipei(record.submitted_at).date()
     end_zh = "" if ended is None else f"，{dates.clock_time(ended) if same_day else dates.roc_moment(ended)}結束"
@@ -113,7 +113,7 @@ def _facts(record: LookupRecord) -> tuple[Fact, ...]:
             "Purpose",
             (
                 Wording(
-                    f"{item.purpose_zh}（案件項目第{item.version}版，{item.business_agency.zh}主管）",
+                    f"{item.purpose_zh}（第{item.version}版，{item.business_agency.zh}主管）",
                     f"{item.purpose_en} ({item.code}, version {item.version})",
                 ),
             ),
@@ -134,8 +134,9 @@ def _facts(record: LookupRecord) -> tuple[Fact, ...]:
             (
                 Wording(
                     record.rule.zh + ("" if term is None else f"查調權限至{dates.roc_date(term)}。"),
-                    f"{record.rule.en} ({record.rule.code}, rulebook {record.rule.version})"
-                    + ("" if term is None else f" Right until {term}."),
+                    record.rule.en
+                    + ("" if term is None else f" Right until {term}.")
+                    + f" [{record.rule.code}, version {record.rule.version}]",
                 ),
             ),
         ),
@@ -217,13 +218,17 @@ def _sums(tasks: Sequence[Task]) -> Wording:
     masked = sum(len(task.masked) + len(task.revealable) for task in items.values())
     every = clear + masked + sum(task.not_fetched for task in items.values())
     denied = len({task.data_item.code for task in tasks} - items.keys())
-    refused = Wording(f"不准{denied}個項目。", f" {denied} data items denied.") if denied else Wording("", "")
+    refused = Wording(f"不准{denied}個項目。", f" {_counted(denied)} denied.") if denied else Wording("", "")
     if not items:
         return refused
     return Wording(
         f"{len(items)}個項目{every}個欄位，取得{clear + masked}個，其中{masked}個遮蔽。{refused.zh}",
-        f"{len(items)} data items, {every} fields: {clear + masked} fetched, {masked} of them masked.{refused.en}",
+        f"{_counted(len(items))}, {every} fields: {clear + masked} fetched, {masked} of them masked.{refused.en}",
     )
+
+
+def _counted(items: int) -> str:
+    return "1 data item" if items == 1 else f"{items} data items"
 
 
 def _subject_rows(record: LookupRecord) -> tuple[list[list[str]], int]:
@@ -242,7 +247,7 @@ def _subject_rows(record: LookupRecord) -> tuple[list[list[str]], int]:
 def _proof(record: LookupRecord) -> dict[str, str]:
     numbers = [entry.number for entry in record.entries]
     count, size, origin = len(numbers), record.checkpoint.size, record.checkpoint.origin
-    span = f"第{min(numbers):,}筆至第{max(numbers):,}筆之間，" if count > 1 else ""
+    span = f"編號{min(numbers):,}至{max(numbers):,}，" if count > 1 else f"編號{numbers[0]:,}，"
     return {
         "zh": f"{count:,}筆軌跡紀錄，{span}全部納入檢核點{size:,}（{origin}），納入證明附於本檔。樹根：",
         "en": f"{count:,} entries of the trail, all in checkpoint {size:,}; inclusion proofs attached. Root:",
