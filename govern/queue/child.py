@@ -57,10 +57,10 @@ class Ending(StrEnum):
 class JobKind:
     """A sort of background work: what runs it, how long at most, and what settles it when its child was lost.
 
-    `run` takes the lease itself, under the name `lease.holder()`, and does nothing when it gets none. `when_lost` is
-    called in a fresh child if the lost one held the lease, which has lapsed by then: it may `take` the work at once,
-    and is told the `Ending`. It must bear running twice, or not at all: the reconciler offers the work again in any
-    case.
+    `run` takes the lease itself, under the name `lease.this_worker()`, and does nothing when it gets none. `when_lost`
+    is called in a fresh child, with the `Ending`, if the lost one held the lease: it may `lease.take_over` the work at
+    once. What it leaves as it was has its lease ended, so that the reconciler offers it. It must bear running twice, or
+    not at all.
     """
 
     name: str
@@ -154,10 +154,7 @@ def _obey(order: Mapping[str, Any], channel: socket.socket, duties: Duties) -> N
             send(channel, number=number, is_=Ending.GONE)
             return
         if order["do"] == "lost":
-            with database.transaction() as session:
-                was_held = lease.lapse(session, work_id, lease.holder(order["pid"]))
-            if was_held:
-                kind.when_lost(work_id, order["why"])
+            _settle_lost(kind, work_id, order["why"])
         else:
             deadline_s = kind.deadline_s if kind.deadline_of is None else kind.deadline_of(work_id)
             send(channel, number=number, is_="begun", kind=kind.name, deadline_s=deadline_s)
@@ -167,6 +164,16 @@ def _obey(order: Mapping[str, Any], channel: socket.socket, duties: Duties) -> N
         send(channel, number=number, is_=Ending.RAISED)
     else:
         send(channel, number=number, is_=Ending.DONE)
+
+
+def _settle_lost(kind: JobKind, work_id: uuid.UUID, why: str) -> None:
+    """A lost child that never held the lease left nothing; the work is then somebody else's, or still due."""
+    with database.reading() as session:
+        was_held = lease.is_held_by(session, work_id, lease.this_worker())
+    if was_held:
+        kind.when_lost(work_id, why)
+        with database.transaction() as session:
+            lease.lapse(session, work_id, lease.this_worker())
 
 
 def where(error: BaseException) -> str:

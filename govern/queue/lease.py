@@ -55,51 +55,43 @@ def take(session: Session, work_id: uuid.UUID, by: str, seconds: float) -> Lease
     is_taken_over = work.state == "leased"
     if is_taken_over and work.lease_until is not None and work.lease_until > now:
         return None
-    work.state = "leased"
-    work.fence += 1
-    work.tries += 1
-    work.leased_by = by
-    work.lease_until = until = now + timedelta(seconds=seconds)
-    session.flush()
-    return Lease(
-        work_id=work.id,
-        fence=work.fence,
-        kind=work.kind,
-        target_id=work.target_id,
-        by=by,
-        until=until,
-        tries=work.tries,
-        is_taken_over=is_taken_over,
-    )
+    return _lease(session, work, by, seconds, is_taken_over=is_taken_over)
 
 
 def take_over(session: Session, work_id: uuid.UUID, by: str, seconds: float) -> Lease | None:
-    """The lease that `by` held when its child was killed, under a higher fence; `None` when it is not `by`'s any more.
+    """The lease that `by` held when its child was lost, under a higher fence; `None` when it is not `by`'s any more.
 
-    Only for whoever knows that the holder is dead: a worker's parent, which has killed it. Nobody need wait for the
-    lease's end then.
+    Only for whoever knows that the holder is dead: a worker, whose child it was. Nobody need wait for the lease's end.
     """
     work = _locked(session, work_id)
-    if work is None or work.state != "leased" or work.leased_by != by:
+    if work is None or not _is_held_by(work, by):
         return None
-    work.fence += 1
-    work.lease_until = until = database_now(session) + timedelta(seconds=seconds)
-    session.flush()
-    return Lease(
-        work_id=work.id,
-        fence=work.fence,
-        kind=work.kind,
-        target_id=work.target_id,
-        by=by,
-        until=until,
-        tries=work.tries,
-        is_taken_over=True,
-    )
+    return _lease(session, work, by, seconds, is_taken_over=True)
 
 
 def this_worker() -> str:
     """The name under which a worker's children hold leases: their parent's, so that it can settle what they leave."""
     return f"{socket.gethostname()}:{os.getppid()}"
+
+
+def is_held_by(session: Session, work_id: uuid.UUID, by: str) -> bool:
+    """Whether `by` holds the work, or held it last and neither finished nor gave up."""
+    work = session.get(Work, work_id)
+    return work is not None and _is_held_by(work, by)
+
+
+def lapse(session: Session, work_id: uuid.UUID, by: str) -> bool:
+    """The lease that `by` holds on the work is over now; whether it held one. For a holder that is known to be dead.
+
+    So the reconciler offers the work without waiting for the lease's own end. Whoever holds it by now, if it is
+    another, keeps it.
+    """
+    work = _locked(session, work_id)
+    if work is None or not _is_held_by(work, by):
+        return False
+    work.lease_until = database_now(session)
+    session.flush()
+    return True
 
 
 def hold(session: Session, lease: Lease) -> Work:
@@ -146,23 +138,27 @@ def give_up(session: Session, lease: Lease, due_at: datetime, *, was_tried: bool
     return work
 
 
-def holder(pid: int | None = None) -> str:
-    """The name under which a process of this host leases: this one, or the one with the process id `pid`."""
-    return f"{socket.gethostname()[:60]}:{os.getpid() if pid is None else pid}"
-
-
-def lapse(session: Session, work_id: uuid.UUID, by: str) -> bool:
-    """The lease that `by` holds on the work is over now; whether it held one. For a holder that is known to be dead.
-
-    So the work need not wait for the lease's own end: the next to `take` it has a higher fence, and is told that it
-    took over. Whoever holds the work by now, if it is another, keeps it.
-    """
-    work = _locked(session, work_id)
-    if work is None or work.state != "leased" or work.leased_by != by:
-        return False
-    work.lease_until = database_now(session)
+def _lease(session: Session, work: Work, by: str, seconds: float, *, is_taken_over: bool) -> Lease:
+    work.state = "leased"
+    work.fence += 1
+    work.tries += 1
+    work.leased_by = by
+    work.lease_until = until = database_now(session) + timedelta(seconds=seconds)
     session.flush()
-    return True
+    return Lease(
+        work_id=work.id,
+        fence=work.fence,
+        kind=work.kind,
+        target_id=work.target_id,
+        by=by,
+        until=until,
+        tries=work.tries,
+        is_taken_over=is_taken_over,
+    )
+
+
+def _is_held_by(work: Work, by: str) -> bool:
+    return work.state == "leased" and work.leased_by == by
 
 
 def _locked(session: Session, work_id: uuid.UUID) -> Work | None:

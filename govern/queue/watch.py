@@ -46,8 +46,6 @@ class PreparedChild:
         self._outlet_rests_until = 0.0
         self._number = 0
         self.pid = 0
-        self.last_pid = 0
-        """Of the child that got the last order: whom a lost lease belongs to."""
         self._pidfd = -1
         self._channel: socket.socket | None = None
         self._poll = select.poll()
@@ -83,10 +81,9 @@ class PreparedChild:
         """One piece of work, from hand-over to its end; after a loss the child is gone (but after `RAISED`)."""
         return self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop)
 
-    def settle(self, work_id: uuid.UUID, lost_pid: int, why: Ending, is_to_stop: Callable[[], bool]) -> Ending:
-        """A child ends the lease of the lost one, if it held any, and calls the work's `when_lost`; how that ended."""
-        order = {"do": "lost", "work": str(work_id), "pid": lost_pid, "why": str(why)}
-        return self._order(order, LOST_S, is_to_stop)
+    def settle(self, work_id: uuid.UUID, why: Ending, is_to_stop: Callable[[], bool]) -> Ending:
+        """A child calls the work's `when_lost`, if the lost one held its lease; how that ended."""
+        return self._order({"do": "lost", "work": str(work_id), "why": str(why)}, LOST_S, is_to_stop)
 
     def end(self) -> None:
         """The child, its process group and every orphan that this process inherited are gone."""
@@ -123,7 +120,6 @@ class PreparedChild:
             self.start()
         assert self._channel is not None
         self._number += 1
-        self.last_pid = self.pid
         try:
             send(self._channel, number=self._number, **order)
             ending = self._watch(self._channel, limit_s, is_to_stop)

@@ -204,7 +204,7 @@ class PreparedWorker(BaseWorker):
         _diagnostics.error("work %s lost: %s", work_id, why)
         if why is Ending.STOPPED:
             return  # no time: the lease's end hands it on
-        ending = self._child.settle(work_id, self._child.last_pid, why, self._must_cut_short)
+        ending = self._child.settle(work_id, why, self._must_cut_short)
         if ending is not Ending.DONE:
             _diagnostics.error("work %s not settled: %s", work_id, ending)
 

@@ -40,7 +40,7 @@ def jobs_of(folder: Path) -> dict[str, JobKind]:
     def kind(name: str, act: Callable[[uuid.UUID], object], *, deadline_s: float = DEADLINE_S) -> JobKind:
         def run(work_id: uuid.UUID) -> None:
             with database.transaction() as session:
-                held = lease.take(session, work_id, lease.holder(), 120)
+                held = lease.take(session, work_id, lease.this_worker(), 120)
             if held is None:
                 return
             journal(folder, name, work_id, os.getpid())
@@ -53,9 +53,9 @@ def jobs_of(folder: Path) -> dict[str, JobKind]:
 
         def when_lost(work_id: uuid.UUID, why: str) -> None:
             with database.transaction() as session:
-                held = lease.take(session, work_id, lease.holder(), 60)
-                if held is None or not held.is_taken_over:
-                    raise AssertionError("a lost lease has not lapsed")
+                held = lease.take_over(session, work_id, lease.this_worker(), 60)
+                if held is None:
+                    raise AssertionError("the lost child held no lease")
                 lease.done(session, held)
             journal(folder, "lost", work_id, why)
 

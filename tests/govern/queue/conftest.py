@@ -1,28 +1,29 @@
-"""A workshop for each test of the queue."""
+"""Workshops for the tests of the queue: on SQLite for what processes do, on each database for what is stored."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import govern.queue.timetable
-import govern.queue.work  # noqa: F401
 from govern.core import database
 from tests.support.queues import Workshop, a_workshop
 
 
 @pytest.fixture
-def database_address(tmp_path: Path) -> Iterator[str]:
-    address = f"sqlite:///{tmp_path / 'govern.sqlite3'}"
-    engine = database.bind(address)
-    tables = [database.Base.metadata.tables[name] for name in ("work", "plan_occurrence")]
-    database.Base.metadata.create_all(engine, tables)
-    yield address
+def shop(tmp_path: Path, sqlite_template: Path) -> Iterator[Workshop]:
+    """The queue's servers, a database and keys; workers started in it end with it."""
+    path = tmp_path / "govern.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    address = f"sqlite:///{path}"
+    database.bind(address)
+    with a_workshop(tmp_path, address) as made:
+        yield made
     database.release()
 
 
 @pytest.fixture
-def shop(tmp_path: Path, database_address: str) -> Iterator[Workshop]:
-    """The queue's servers, a database and keys; workers started in it end with it."""
+def each_shop(tmp_path: Path, database_address: str) -> Iterator[Workshop]:
+    """The same on each database."""
     with a_workshop(tmp_path, database_address) as made:
         yield made

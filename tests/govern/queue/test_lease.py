@@ -146,6 +146,18 @@ def test_the_lease_of_a_dead_holder_lapses_and_nobody_elses() -> None:
         assert not lease.lapse(session, work, "dead")
 
 
+def test_the_worker_of_a_lost_child_takes_over_at_once_and_nobody_else_does() -> None:
+    work = a_work()
+    first = held(work, "worker")
+    with transaction() as session:
+        assert lease.take_over(session, work, "another", 60) is None
+        second = lease.take_over(session, work, "worker", 60)
+    assert second is not None
+    assert (second.fence, second.is_taken_over) == (first.fence + 1, True)
+    with pytest.raises(lease.LeaseLost), transaction() as session:
+        lease.hold(session, first)
+
+
 def test_of_many_that_take_at_once_one_gets_it() -> None:
     work = a_work()
     found: list[lease.Lease | None] = []

@@ -92,26 +92,26 @@ def test_times_are_counted_from_the_epoch_and_from_taipeis_midnight() -> None:
         monthly(31, time(0, 0))
 
 
-def test_a_round_plans_and_offers(shop: Workshop) -> None:
-    left = shop.plan("noop", offered=False)
+def test_a_round_plans_and_offers(each_shop: Workshop) -> None:
+    left = each_shop.plan("noop", offered=False)
     with reading() as session:
         now = database_now(session)
-    assert tick(shop.broker, [a_plan(now - timedelta(hours=1))]) == 1
-    assert tick(shop.broker, [a_plan(now)]) == 1
-    assert len(shop.broker.waiting()) == 2
-    assert left in shop.broker.waiting()
+    assert tick(each_shop.broker, [a_plan(now - timedelta(hours=1))]) == 1
+    assert tick(each_shop.broker, [a_plan(now)]) == 1
+    assert len(each_shop.broker.waiting()) == 2
+    assert left in each_shop.broker.waiting()
 
 
-def test_a_timetable_goes_on_until_it_is_told_to_end(shop: Workshop) -> None:
+def test_a_timetable_goes_on_until_it_is_told_to_end(each_shop: Workshop) -> None:
     is_over = threading.Event()
     keeper = threading.Thread(
         target=keep,
-        args=(shop.broker, [Plan("often", "noop", "normal", every(1))]),
+        args=(each_shop.broker, [Plan("often", "noop", "normal", every(1))]),
         kwargs={"every_s": 0.05, "is_over": is_over},
     )
     keeper.start()
     try:
-        until(lambda: len(shop.broker.waiting()) >= 1, "an occurrence was planned")
+        until(lambda: len(each_shop.broker.waiting()) >= 1, "an occurrence was planned")
     finally:
         is_over.set()
         keeper.join(5)

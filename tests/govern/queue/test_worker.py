@@ -8,15 +8,19 @@ import uuid
 import pytest
 from rq.worker import BaseWorker
 
+from govern.core.database import transaction
+from govern.queue import embedded
 from govern.queue.broker import Offer
+from govern.queue.lease import lapse
+from govern.queue.offer import offer_due
 from tests.support.queues import Workshop, is_running, until
 
 
-def test_work_offered_after_its_commit_is_done(shop: Workshop) -> None:
-    shop.worker()
-    work = shop.plan("noop")
-    shop.wait_done(work)
-    assert len(shop.lines("noop", work)) == 1
+def test_work_offered_after_its_commit_is_done(each_shop: Workshop) -> None:
+    each_shop.worker()
+    work = each_shop.plan("noop")
+    each_shop.wait_done(work)
+    assert len(each_shop.lines("noop", work)) == 1
 
 
 def test_one_child_does_many_works(shop: Workshop) -> None:
@@ -81,29 +85,26 @@ def test_the_child_dies_with_its_parent(shop: Workshop, kind: str | None) -> Non
     until(lambda: not is_running(child), "the child is gone", within_s=5)
 
 
-def test_work_of_a_killed_worker_is_taken_over_with_a_higher_fence(shop: Workshop) -> None:
-    worker = shop.worker()
-    work = shop.plan("slow")
-    shop.wait_line("slow", work)
-    before = shop.row(work)
+def test_work_of_a_killed_worker_is_taken_over_with_a_higher_fence(each_shop: Workshop) -> None:
+    worker = each_shop.worker()
+    work = each_shop.plan("slow")
+    each_shop.wait_line("slow", work)
+    before = each_shop.row(work)
     assert before is not None
     worker.kill()
     worker.wait()
-    with_a_lapsed_lease(shop, work)
-    shop.worker("two")
-    shop.broker.push([Offer(work, "normal")])
-    until(lambda: len(shop.lines("slow", work)) == 2, "the work runs again")
-    after = shop.row(work)
+    let_the_lease_lapse(each_shop, work)
+    each_shop.worker("two")
+    each_shop.broker.push([Offer(work, "normal")])
+    until(lambda: len(each_shop.lines("slow", work)) == 2, "the work runs again")
+    after = each_shop.row(work)
     assert after is not None
     assert after.fence == before.fence + 1
-    shop.release(work)
-    shop.wait_done(work)
+    each_shop.release(work)
+    each_shop.wait_done(work)
 
 
-def with_a_lapsed_lease(shop: Workshop, work: uuid.UUID) -> None:
-    from govern.core.database import transaction
-    from govern.queue.lease import lapse
-
+def let_the_lease_lapse(shop: Workshop, work: uuid.UUID) -> None:
     row = shop.row(work)
     assert row is not None
     assert row.leased_by is not None
@@ -111,18 +112,18 @@ def with_a_lapsed_lease(shop: Workshop, work: uuid.UUID) -> None:
         assert lapse(session, work, row.leased_by)
 
 
-def test_two_workers_offered_the_same_row_run_it_once(shop: Workshop) -> None:
-    shop.worker("one")
-    shop.worker("two")
-    work = shop.plan("slow")
+def test_two_workers_offered_the_same_row_run_it_once(each_shop: Workshop) -> None:
+    each_shop.worker("one")
+    each_shop.worker("two")
+    work = each_shop.plan("slow")
     for _ in range(5):
-        shop.broker.push([Offer(work, "normal")])
-    shop.wait_line("slow", work)
-    others = [shop.plan("noop") for _ in range(5)]
-    shop.wait_done(*others)
-    shop.release(work)
-    shop.wait_done(work)
-    assert len(shop.lines("slow", work)) == 1
+        each_shop.broker.push([Offer(work, "normal")])
+    each_shop.wait_line("slow", work)
+    others = [each_shop.plan("noop") for _ in range(5)]
+    each_shop.wait_done(*others)
+    each_shop.release(work)
+    each_shop.wait_done(work)
+    assert len(each_shop.lines("slow", work)) == 1
 
 
 def test_urgent_work_overtakes_what_waits(shop: Workshop) -> None:
@@ -137,36 +138,23 @@ def test_urgent_work_overtakes_what_waits(shop: Workshop) -> None:
     assert worker.poll() is None
 
 
-def test_work_given_up_and_due_at_once_runs_again_at_once(shop: Workshop) -> None:
-    shop.worker()
-    work = shop.plan("again")
-    shop.wait_done(work, within_s=5)
-    assert len(shop.lines("again", work)) == 2
-    assert shop.lines("lost") == []
+def test_work_given_up_and_due_at_once_runs_again_at_once(each_shop: Workshop) -> None:
+    each_shop.worker()
+    work = each_shop.plan("again")
+    each_shop.wait_done(work, within_s=5)
+    assert len(each_shop.lines("again", work)) == 2
+    assert each_shop.lines("lost") == []
 
 
 def test_a_note_of_the_child_reaches_whoever_watches(shop: Workshop) -> None:
     shop.worker()
-    with transaction_plan(shop) as work:
-        heard = shop.broker.subscribe(work, beat_s=20)
-        assert next(heard) is True
+    work = shop.plan("noting", offered=False)
+    heard = shop.broker.subscribe(work, beat_s=20)
+    assert next(heard) is True
     shop.broker.push([Offer(work, "normal")])
     assert next(heard) is True
     heard.close()
     shop.wait_done(work)
-
-
-class transaction_plan:
-    """Plans a `noting` work that nobody is offered yet."""
-
-    def __init__(self, shop: Workshop) -> None:
-        self._shop = shop
-
-    def __enter__(self) -> uuid.UUID:
-        return self._shop.plan("noting", offered=False)
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 def test_three_commands_of_redis_do_a_job(shop: Workshop) -> None:
@@ -188,8 +176,6 @@ def test_three_commands_of_redis_do_a_job(shop: Workshop) -> None:
 
 class TestWhenRedisIs:
     def test_flushed_the_reconciler_offers_again(self, shop: Workshop) -> None:
-        from govern.queue.offer import offer_due
-
         worker = shop.worker()
         holding_up = shop.plan("slow")
         shop.wait_line("slow", holding_up)
@@ -222,8 +208,6 @@ class TestWhenRedisIs:
         until(lambda: "queue away" in shop.diagnostics(), "the worker has seen that Redis is away")
         work = shop.plan("noop")
         restart(shop)
-        from govern.queue.offer import offer_due
-
         assert offer_due(shop.broker, stale_s=0) == 1
         shop.wait_done(work)
         assert worker.poll() is None
@@ -245,8 +229,6 @@ class TestWhenRedisIs:
 
 
 def restart(shop: Workshop) -> None:
-    from govern.queue import embedded
-
     shop.servers.stop()
     shop.servers = embedded.start(shop.folder)
 
