@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from connectors.call import Call, Socket, TlsSocket, now
@@ -113,6 +113,7 @@ class _Connection(http.client.HTTPConnection):
         self.authority = authority
         self.idle_since = 0.0
         self.call: Call | None = None
+        self.held: list[bytes] = []
 
     def connect(self) -> None:
         assert self.call is not None
@@ -130,6 +131,20 @@ class _Connection(http.client.HTTPConnection):
         assert isinstance(secured, TlsSocket)
         secured.call = self.call
         self.sock = secured
+
+    def send(self, data: Any) -> None:
+        """Hold back what `request` writes: headers and body leave together, as one packet and one record of TLS."""
+        self.held.append(bytes(data))
+
+    def ask(self, call: Call, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Write the request; once its first byte is about to go, it may have reached the source."""
+        try:
+            self.request(method, path, body=body or None, headers=dict(headers))
+        except ValueError:  # a header with a line break in it
+            raise Misconfigured("question", never_left=True) from None
+        call.left = True
+        self.sock.sendall(b"".join(self.held))
+        self.held.clear()
 
     def is_fresh(self) -> bool:
         """Whether the open connection may carry another request: not idle for long, not closed, nothing left over in it."""
@@ -198,7 +213,7 @@ def send(
     """Send one HTTP request and return the whole reply, whatever its status; a `SourceError` for everything else.
 
     `authority` is the file of the pinned authority, demanded for https. Redirects are not followed but returned.
-    `call.left` is set just before the first byte of the request is written, after connection and TLS are up.
+    `call.left` is set just before the request is written, after connection and TLS are up.
     """
     parts = split(address, ("https", "http"))
     where = (parts.scheme, parts.netloc, authority)
@@ -206,10 +221,7 @@ def send(
     failure: SourceError | None = None
     try:
         connection.begin(call)
-        call.left = True
-        connection.request(
-            method, parts.path or "/", body=body or None, headers={"Accept-Encoding": "gzip", **(headers or {})}
-        )
+        connection.ask(call, method, parts.path or "/", body, {"Accept-Encoding": "gzip", **(headers or {})})
         response = connection.getresponse()
         reply = _received(call, response)
         stays = response.isclosed() and not response.will_close

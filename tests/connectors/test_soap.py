@@ -7,8 +7,6 @@ import pytest
 from lxml import etree
 
 from connectors import sandbox
-from connectors.errors import Misconfigured
-from connectors.soap import service
 from tests.connectors.contract import Contract, refusal, value_of
 from tests.connectors.http_rig import OF_HTTP, HttpRig, http_rig
 from tests.support.household import NAMESPACE, OWNER, REQUEST, SUBJECT, Answer, as_soap, question, wsdl
@@ -59,7 +57,7 @@ class TestSoap(Contract):
 
 
 def test_the_question_goes_as_the_wsdl_says(rig: HttpRig) -> None:
-    sandbox.ask(rig.source, question(narrowing={"birth_year": "75"}))
+    sandbox.ask(rig.source, question(narrowing={"birth_year": "75", "district": "板橋區"}))
     seen = rig.server.seen[0]
     assert (seen.path, seen.headers["soapaction"]) == (f"/ws/{OWNER}", '"urn:household"')
     body = etree.fromstring(seen.body).find("{*}Body")
@@ -72,15 +70,9 @@ def test_the_question_goes_as_the_wsdl_says(rig: HttpRig) -> None:
         ("key", SUBJECT),
         ("name", "birth_year"),
         ("value", "75"),
+        ("name", "district"),
+        ("value", "板橋區"),
     ]
-
-
-def test_a_wsdl_is_loaded_once_and_anew_when_its_file_changes(rig: HttpRig) -> None:
-    path = str(rig.source.settings["wsdl"])
-    first = service(path)
-    assert service(path) is first
-    Path(path).write_text(wsdl() + "<!-- newer -->\n", "utf-8")
-    assert service(path) is not first
 
 
 def test_over_tls_the_authority_is_pinned(tmp_path: Path) -> None:
@@ -94,35 +86,13 @@ def test_over_tls_the_authority_is_pinned(tmp_path: Path) -> None:
         assert (error.detail, error.never_left) == ("certificate", True)
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        "<!DOCTYPE a [<!ENTITY b 'c'>]>",
-        "not xml at all",
-        "<wsdl:definitions xmlns:wsdl='http://schemas.xmlsoap.org/wsdl/'/>",
-    ],
-    ids=["doctype", "garbage", "no_service"],
-)
-def test_a_wsdl_that_cannot_be_trusted_is_our_own_fault(tmp_path: Path, broken: str) -> None:
-    path = tmp_path / "owner.wsdl"
-    path.write_text(broken + wsdl().partition("?>")[2] if broken.startswith("<!") else broken, "utf-8")
-    with pytest.raises(Misconfigured) as caught:
-        service(str(path))
-    assert (caught.value.detail, caught.value.never_left) == ("file_unusable", True)
-
-
-def test_a_wsdl_may_not_reach_for_another_file_or_host(tmp_path: Path) -> None:
-    (tmp_path / "outside.xsd").write_text("<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'/>", "utf-8")
-    folder = tmp_path / "wsdl"
-    folder.mkdir()
-    for place in ("../outside.xsd", "http://127.0.0.1:9/outside.xsd"):
-        reaching = wsdl().replace(
-            'elementFormDefault="qualified">',
-            f'elementFormDefault="qualified"><xs:import namespace="urn:other" schemaLocation="{place}"/>',
-        )
-        (folder / "owner.wsdl").write_text(reaching, "utf-8")
-        with pytest.raises(Misconfigured):
-            service(str(folder / "owner.wsdl"))
+def test_a_wsdl_without_narrowing_is_asked_without_and_never_with(rig: HttpRig) -> None:
+    path = Path(str(rig.source.settings["wsdl"]))
+    plain = wsdl().replace('<xs:element name="narrowing"', '<xs:element name="remark"')
+    path.write_text(plain, "utf-8")
+    assert sandbox.ask(rig.source, question()).records[0].found
+    error = refusal(rig.source, question(narrowing={"birth_year": "75"}))
+    assert (error.code, error.detail, error.never_left) == ("misconfigured", "question", True)
 
 
 def test_an_operation_that_the_wsdl_lacks_is_not_asked(rig: HttpRig) -> None:
