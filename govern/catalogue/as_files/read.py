@@ -1,23 +1,26 @@
 """A folder's files as records in normal form, with every problem of form that they have.
 
-YAML is read with the safe loader; a key that occurs twice in one record and an alias (a few lines of which can unfold to
-gigabytes) are problems and not taken as YAML would take them. Nothing here knows the database.
+YAML is read with the safe loader. A key that occurs twice in one record is a problem, where YAML would take the last; and
+so are aliases that unfold to more than any catalogue holds (a few lines can unfold to gigabytes). Nothing here knows the
+database.
 """
 
 import hashlib
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from govern.catalogue.as_files.shapes import CODE_LISTS, FILES, SCHEMA_VERSION, SECTIONS, SOURCES
-from govern.catalogue.as_files.values import MISSING, NOT_A_LIST, NOT_ONE_OF, TWICE, UNKNOWN_KEY, Normal, record
+from govern.catalogue.as_files.values import MISSING, NOT_A_LIST, NOT_ONE_OF, TWICE, UNKNOWN_KEY, Normal, Read, record
 from govern.core.errors import InvalidInput
 from govern.core.wording import Wording
 
 LARGEST_BYTES: Final = 20_000_000
+MOST_VALUES: Final = 2_000_000
 
 NO_FOLDER: Final = Wording("找不到資料夾。", "There is no such folder.")
 NO_FILE: Final = Wording("找不到檔案。", "The file is missing.")
@@ -25,9 +28,7 @@ TOO_LARGE: Final = Wording("檔案過大，最多 20 MB。", "The file is too la
 NOT_UTF8: Final = Wording("檔案不是 UTF-8 文字。", "The file is not UTF-8 text.")
 NOT_YAML: Final = Wording("第 {line} 行不是正確的 YAML。", "Line {line} is not proper YAML.")
 KEY_TWICE: Final = Wording("第 {line} 行的名稱在同一筆內重複。", "The key in line {line} occurs twice in one record.")
-ALIAS: Final = Wording(
-    "第 {line} 行使用了 YAML 別名，本目錄不接受。", "Line {line} uses a YAML alias, which is not taken here."
-)
+UNFOLDS: Final = Wording("YAML 別名展開後過大。", "The YAML aliases of this file unfold to too much.")
 WRONG_SCHEMA: Final = Wording("只認得第 1 版的格式。", "Only schema version 1 is known.")
 WRONG: Final = Wording(
     "目錄檔案有 {number} 處錯誤，未作任何變更。", "The catalogue's files have {number} errors; nothing was changed."
@@ -117,7 +118,23 @@ def _parsed(path: Path, files: Files) -> Mapping[str, Any] | None:
     if not isinstance(content, dict):
         files.say(path.name, None, "", NOT_YAML.fill(line=1))
         return None
+    if _unfolds(content):
+        files.say(path.name, None, "", UNFOLDS)
+        return None
     return content
+
+
+def _unfolds(content: object) -> bool:
+    """Whether there are more values than any catalogue has, each counted as often as an alias repeats it."""
+    count, waiting = 0, [content]
+    while waiting and count + len(waiting) <= MOST_VALUES:
+        value = waiting.pop()
+        count += 1
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return bool(waiting)
 
 
 def _take(file: str, content: Mapping[str, Any], files: Files) -> None:
@@ -139,20 +156,25 @@ def _take(file: str, content: Mapping[str, Any], files: Files) -> None:
         files.code_lists[name] = tuple(code for code in known if code in given)
     for name, shape in sections.items():
         rows = content.get(name)
-        if not isinstance(rows, list):
+        if isinstance(rows, list):
+            files.sections[name] = _take_rows(file, name, rows, record(shape), files)
+        else:
             files.say(file, None, name, MISSING if rows is None else NOT_A_LIST)
+
+
+def _take_rows(file: str, section: str, rows: list[Any], read: Read, files: Files) -> list[Normal]:
+    found, seen = [], set()
+    for place, row in enumerate(rows, start=1):
+        code = row.get("code") if isinstance(row, dict) else None
+        named = code if isinstance(code, str) and code else f"{section}[{place}]"
+        got = read(row, "", partial(files.say, file, named))
+        if not isinstance(got, dict):
             continue
-        read = record(shape)
-        seen: set[object] = set()
-        for place, row in enumerate(rows):
-            code = row.get("code") if isinstance(row, dict) else None
-            named = code if isinstance(code, str) and code else f"{name}[{place + 1}]"
-            got = read(row, "", lambda field, wording, named=named: files.say(file, named, field, wording))  # type: ignore[misc]
-            if isinstance(got, dict):
-                if isinstance(code, str) and code in seen:
-                    files.say(file, code, "code", TWICE)
-                seen.add(code)
-                files.sections.setdefault(name, []).append(got)
+        if named in seen:
+            files.say(file, named, "code", TWICE)
+        seen.add(named)
+        found.append(got)
+    return found
 
 
 class _NotTaken(Exception):
@@ -162,12 +184,7 @@ class _NotTaken(Exception):
 
 
 class _StrictLoader(yaml.CSafeLoader):
-    """The safe loader, without aliases and without a key that stands twice."""
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        if node in self.constructed_objects:  # a node is reached a second time by an alias alone
-            raise _NotTaken(ALIAS.fill(line=node.start_mark.line + 1))
-        return super().construct_object(node, deep)
+    """The safe loader, which takes no key that stands twice in one record."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[object] = set()
