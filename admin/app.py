@@ -10,6 +10,7 @@ from typing import Final
 from flask import Flask, Response
 from flask_admin import Admin
 
+from admin.console import menu as console_menu
 from admin.frame import actor, display, doors, errors, language, security
 from admin.frame import parts as parts_of_the_console
 from admin.frame.doors import Area
@@ -23,7 +24,7 @@ from govern.core.settings import Settings, load_settings
 from govern.lookups import destroy
 from govern.rules.actor import ROLE_NAMES
 
-AREAS: Final[Sequence[Area]] = (login.AREA, public.AREA)
+AREAS: Final[Sequence[Area]] = (login.AREA, console_menu.AREA, public.AREA)
 
 
 def create_app(

@@ -15,8 +15,8 @@ from flask_login import LoginManager, current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.frame.names import agency_names
 from admin.frame.parts import parts
-from govern.catalogue.agency import Agency
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.errors import NotAllowed
@@ -142,7 +142,7 @@ def _visitor(session: Session, actor: Actor, secret: bytes) -> Visitor:
         .where(Person.id == actor.person_id)
     ).first()
     held = roles_held(session, actor.person_id, clock.now())
-    names = _names(session, {actor.agency, *held})
+    names = agency_names(session, {actor.agency, *held})
     return Visitor(
         actor=actor,
         secret=secret,
@@ -153,13 +153,6 @@ def _visitor(session: Session, actor: Actor, secret: bytes) -> Visitor:
         language=person.language if person else "zh",
         must_change_password=bool(person and person.must_change_password),
     )
-
-
-def _names(session: Session, codes: set[str]) -> dict[str, Wording]:
-    rows = session.execute(
-        select(Agency.code, Agency.name_zh, Agency.short_zh, Agency.name_en).where(Agency.code.in_(codes))
-    )
-    return {row.code: Wording(row.short_zh or row.name_zh, row.name_en.split(",")[0]) for row in rows}
 
 
 def who() -> dict[str, Any]:

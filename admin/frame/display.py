@@ -7,7 +7,7 @@ An absent value is 無, never a dash (LOOK.md, How Chinese is set).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask
 from markupsafe import Markup
@@ -46,16 +46,15 @@ TASK_STATES: Final[Mapping[str, State]] = {
     "nothing": State("done", Wording("查無資料", "Nothing found"), "ok"),
     "destroyed": State("cross", Wording("已銷毀", "Destroyed")),
 }
-CASE_ITEM_STATES: Final[Mapping[str, State]] = {
+CASE_ITEM_STATES: Final[Mapping[str, State]] = {  # a version's states, and *suspended*, which belongs to the case item
     "draft": State("paper", Wording("草擬", "Draft")),
     "proposed": State("clock", Wording("審核中", "Under review"), "wait"),
-    "pending_letter": State("waiting", Wording("待核備函", "Awaiting a letter")),
-    "returned": State("returned", Wording("已退回修正", "Returned")),
     "approved": State("check", Wording("已核准", "Approved"), "ok"),
+    "waiting_for_letter": State("waiting", Wording("待核備函", "Awaiting a letter"), "wait"),
+    "waiting_for_date": State("waiting", Wording("待生效", "Awaiting its day")),
     "in_force": State("done", Wording("生效中", "In force"), "ok"),
     "suspended": State("paused", Wording("已暫停", "Suspended"), "wait"),
-    "lapsed": State("dash", Wording("已屆期", "Ended")),
-    "retired": State("dash", Wording("已廢止", "Retired")),
+    "retired": State("dash", Wording("已由新版取代", "Superseded")),
     "rejected": State("denied", Wording("不予核准", "Rejected"), "bad"),
 }
 SOURCE_STATES: Final[Mapping[str, State]] = {
@@ -143,8 +142,3 @@ def _whole(text: str, value: date | datetime) -> str:
     """A date or time that no line breaks, with its machine form."""
     stamp = value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
     return Markup('<time datetime="{}">{}</time>').format(stamp, text)
-
-
-def plain(value: Any) -> str:
-    """The text of what is shown, without markup, as an export holds it."""
-    return Markup(str(value)).striptags() if isinstance(value, Markup) else str("" if value is None else value)

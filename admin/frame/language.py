@@ -55,6 +55,7 @@ def install(app: Flask) -> None:
     """Languages are chosen by the request, and templates can say everything in both."""
     Babel(app, locale_selector=_locale, default_locale=CHINESE)
     app.jinja_env.globals.update(t=t, w=w, language=language)
+    app.jinja_env.filters["wording"] = w
     _correct(app)
     app.register_blueprint(pages)
 

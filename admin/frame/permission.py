@@ -64,7 +64,22 @@ LOGIN: Final[Mapping[str, Rule]] = {
     "GET login.agencies": SIGNED_IN,
     "POST login.switch": SIGNED_IN,
 }
-CONSOLE: Final[Mapping[str, Rule]] = {}
+CONSOLE: Final[Mapping[str, Rule]] = {
+    "GET case_items.index_view": WORKS_HERE,
+    "GET case_items.details_view": WORKS_HERE,
+    "POST case_items.seek_view": WORKS_HERE,
+    "GET case_items.export": WORKS_HERE,
+    "GET data_items.index_view": WORKS_HERE,
+    "GET data_items.details_view": WORKS_HERE,
+    "POST data_items.seek_view": WORKS_HERE,
+    "GET data_items.export": WORKS_HERE,
+    "GET agencies.index_view": WORKS_HERE,
+    "GET agencies.details_view": WORKS_HERE,
+    "POST agencies.seek_view": WORKS_HERE,
+    "GET agencies.export": WORKS_HERE,
+    "GET sources.index_view": SEES_SOURCES,
+    "GET sources.details_view": SEES_SOURCES,
+}
 DESK: Final[Mapping[str, Rule]] = {}
 AUDITING: Final[Mapping[str, Rule]] = {}
 PUBLIC_PAGES: Final[Mapping[str, Rule]] = {

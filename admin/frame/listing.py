@@ -1,0 +1,106 @@
+"""What a request for a list asks for: a tab, an order, a mark, and what the list is narrowed by."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Select
+from werkzeug.datastructures import MultiDict
+
+from admin.frame import seek
+from admin.frame.paging import SIZES, Order
+from admin.frame.seek import Filter, Searched, Seek
+from govern.core.errors import NotFound
+from govern.core.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A saved view of a list: a name and what it narrows to."""
+
+    name: str
+    label: Wording
+    narrow: Callable[[Select[Any]], Select[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request for a list asks for, read from its address."""
+
+    tab: Tab | None
+    order: Order
+    size: int
+    seek: Seek
+    token: str
+    after: Any = None
+    before: Any = None
+    kept: Mapping[str, str] = field(default_factory=dict)  # what the addresses of other pages carry on
+
+    def address(self, **changed: Any) -> dict[str, Any]:
+        """The parts of another page's address: these, with changes; nothing stands there empty."""
+        return {name: value for name, value in {**self.kept, **changed}.items() if value not in (None, "")}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How a list may be asked for."""
+
+    place: str
+    orders: Sequence[Order]
+    size: int
+    tabs: Sequence[Tab] = ()
+    searched: Searched | None = None
+    choices: Sequence[Filter] = ()
+
+    def asked(self, args: "MultiDict[str, str]", secret: bytes) -> Asked:
+        """What the address asks for; what it does not say, or says wrongly, is as usual. A wrong mark is `NotFound`."""
+        tab = next((tab for tab in self.tabs if tab.name == args.get("tab")), self.tabs[0] if self.tabs else None)
+        sort, token = args.get("sort", ""), args.get("s", "")
+        order = next((order for order in self.orders if order.name == sort.removeprefix("-")), self.orders[0])
+        if sort.startswith("-") and order.name == sort[1:]:
+            order = replace(order, descending=not order.descending)
+        size = args.get("size", self.size, type=int)
+        kept = {"s": token, "tab": args.get("tab", ""), "sort": sort, "size": args.get("size", "")}
+        return Asked(
+            tab=tab,
+            order=order,
+            size=size if size in SIZES else self.size,
+            seek=seek.open_token(secret, self.place, token) if token else Seek(),
+            token=token,
+            after=self.identity_of(args["after"]) if args.get("after") else None,
+            before=self.identity_of(args["before"]) if args.get("before") else None,
+            kept={name: value for name, value in kept.items() if value},
+        )
+
+    def sought(self, form: Mapping[str, str], secret: bytes) -> Seek:
+        """The state after a form of the search bar: words typed, a filter chosen, one dropped, or all cleared."""
+        if "clear" in form:
+            return Seek()
+        now = seek.open_token(secret, self.place, form.get("s", ""))
+        known = {each.name for each in self.choices}
+        chosen = {name: form[f"filter-{name}"] for name in known if f"filter-{name}" in form}
+        filters = {name: value for name, value in {**now.filters, **chosen}.items() if value and name in known}
+        wanted = Seek(" ".join(seek.plain_words(form.get("words", now.words))), filters)
+        return wanted.without(form["drop"]) if "drop" in form else wanted
+
+    def narrowed(self, things: Select[Any], asked: Asked) -> Select[Any]:
+        """The things that the tab, the words and the filters leave."""
+        if asked.tab is not None:
+            things = asked.tab.narrow(things)
+        if self.searched is not None and asked.seek.words:
+            things = self.searched.narrow(things, asked.seek.words)
+        for each in self.choices:
+            if each.name in asked.seek.filters:
+                things = each.narrow(things, asked.seek.filters[each.name])
+        return things
+
+    def identity_of(self, text: Any) -> Any:
+        """An id from an address or a form, as its column holds it; two at once, or what is none, are `NotFound`."""
+        if not isinstance(text, str):
+            raise NotFound
+        kind = self.orders[0].identity.type.python_type
+        try:
+            return uuid.UUID(text) if kind is uuid.UUID else kind(text)
+        except ValueError:
+            raise NotFound from None

@@ -1,0 +1,45 @@
+"""What agencies, data items and case items are called on a page, many at once."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from govern.catalogue.agency import Agency
+from govern.catalogue.case_item import CaseItemVersion
+from govern.catalogue.data_item import DataItem
+from govern.catalogue.scope import PROPOSED_STATES
+from govern.core.wording import Wording
+
+Names = dict[str, Wording]
+
+
+def agency_names(session: Session, codes: Iterable[str]) -> Names:
+    """Agencies by the short names that the trade uses: 社會局, Social Welfare Department."""
+    rows = session.execute(
+        select(Agency.code, Agency.name_zh, Agency.short_zh, Agency.name_en).where(Agency.code.in_(set(codes)))
+    )
+    return {row.code: short_name(row.name_zh, row.short_zh, row.name_en) for row in rows}
+
+
+def short_name(name_zh: str, short_zh: str | None, name_en: str) -> Wording:
+    """An agency's short name; in English what stands before the city's."""
+    return Wording(short_zh or name_zh, name_en.split(",")[0])
+
+
+def data_item_names(session: Session, codes: Iterable[str]) -> Names:
+    """Data items by their names."""
+    rows = session.execute(
+        select(DataItem.code, DataItem.name_zh, DataItem.name_en).where(DataItem.code.in_(set(codes)))
+    )
+    return {row.code: Wording(row.name_zh, row.name_en) for row in rows}
+
+
+def case_item_names(session: Session, codes: Iterable[str]) -> Names:
+    """Case items by the name of the version in force, else of the newest that was proposed."""
+    rows = session.execute(
+        select(CaseItemVersion.case_item, CaseItemVersion.name_zh, CaseItemVersion.name_en)
+        .where(CaseItemVersion.case_item.in_(set(codes)), CaseItemVersion.state.in_(PROPOSED_STATES))
+        .order_by((CaseItemVersion.state == "in_force"), CaseItemVersion.version)
+    )
+    return {row.case_item: Wording(row.name_zh, row.name_en) for row in rows}
