@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from connectors.simulated import agency, faults, journal
-from connectors.simulated.agency import Question
-from connectors.simulated.answers.answer import Answer
+from connectors.simulated.agency import Question, Reply
+from connectors.simulated.answers import file_match
+from connectors.simulated.faults import Fault
 from connectors.simulated.items import Item
 
 TRAILER: Final = "#END"
@@ -62,30 +63,29 @@ def answer(folder: Path, item: Item, request_id: str, asked: Sequence[Asked]) ->
         [f"internal_remark_{place}" for place in range(1, int(fault.amount("count", 1)) + 1)] if more and fault else []
     )
     columns = ["seq", "key", "found", *(field.code for field in item.spec.fields), *extra]
+    questions = [Question(item.owner, item.code, request_id, line.kind, line.value, line.narrowing) for line in asked]
+    replies = [agency.said(question, fault) for question in questions]
+    whole = _of_file(request_id, replies) if "file_name" in columns else {}
     rows: list[list[str]] = []
-    for line in asked:
-        question = Question(item.owner, item.code, request_id, line.kind, line.value, line.narrowing)
-        said = agency.said(question, fault)
-        told = _of_file(item, request_id, line, said.answer, len(asked))
-        rows += _lines(columns, line.seq, said.value, told)
-    return _spoilt(written(columns, rows), rows, columns, name, fault)
+    for line, said in zip(asked, replies, strict=True):
+        rows += _lines(columns, line.seq, said, whole)
+    return _spoilt(written(columns, rows), name, fault)
 
 
-def _of_file(item: Item, request_id: str, line: Asked, found: Answer | None, total: int) -> Answer | None:
-    """What is said of a whole file beside each line: its name, how many lines it has, and this line's place."""
-    fields = {field.code for field in item.spec.fields}
-    if found is None or "file_name" not in fields:
-        return found
-    header = {**found.header, "file_name": f"{request_id}.csv", "total_count": str(total)}
-    return Answer(header, tuple({**row, "line_no": line.seq} for row in found.rows))
+def _of_file(request_id: str, replies: Sequence[Reply]) -> dict[str, str]:
+    """What is said of a file as a whole, on each of its lines: its name and counts."""
+    rows = [row for said in replies if said.answer for row in said.answer.rows]
+    return {"file_name": f"{request_id}.csv", **file_match.counts(rows)}
 
 
-def _lines(columns: Sequence[str], seq: str, key: str, found: Answer | None) -> Iterable[list[str]]:
-    said = {"seq": seq, "key": key, "found": "true" if found else "false"}
-    records = found.rows or ({},) if found else ({},)
-    header = found.header if found else {}
-    for record in records:
-        values = {**header, **record, **said}
+def _lines(columns: Sequence[str], seq: str, said: Reply, whole: Mapping[str, str]) -> Iterable[list[str]]:
+    first = {"seq": seq, "key": said.value, "found": "true" if said.answer else "false"}
+    if said.answer is None:
+        yield [first.get(column, "") for column in columns]
+        return
+    place = {"line_no": seq} if whole else {}
+    for row in said.answer.rows or ({},):
+        values = {**said.answer.header, **row, **whole, **place, **first}
         yield [values.get(column, "") for column in columns]
 
 
@@ -99,9 +99,7 @@ def written(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     return out.getvalue().encode()
 
 
-def _spoilt(
-    whole: bytes, rows: Sequence[Sequence[str]], columns: Sequence[str], name: str, fault: faults.Fault | None
-) -> bytes:
+def _spoilt(whole: bytes, name: str, fault: Fault | None) -> bytes:
     match name:
         case "cut_short":
             return whole[: len(whole) * 2 // 3]

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from connectors.simulated import accounts, agency, files, http_server, registers
 from connectors.simulated.agency import Question, Reply
-from connectors.simulated.answers.household import NarrowingRequired
+from connectors.simulated.answers.name_search import NarrowingRequired
 from connectors.simulated.http_server import Application, HttpRequest, HttpResponse
 from connectors.simulated.items import Item, items
 

@@ -21,7 +21,7 @@ from lxml import etree
 
 from connectors.simulated import accounts, agency, http_server, registers
 from connectors.simulated.agency import Question, Reply
-from connectors.simulated.answers.household import NarrowingRequired
+from connectors.simulated.answers.name_search import NarrowingRequired
 from connectors.simulated.http_server import Application, HttpRequest, HttpResponse
 from connectors.simulated.items import Item, items
 from connectors.simulated.wsdl import namespace, path_of

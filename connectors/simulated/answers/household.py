@@ -1,12 +1,10 @@
 """What the household registers say (戶政, 虛構): persons, households, those removed, moves and changes."""
 
-from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from typing import Final
 
 from connectors.simulated.answers.answer import UNKNOWN, Answer, Ask, fields, listed, named, single
-from connectors.simulated.town import chance, names, people, places, spelling
+from connectors.simulated.town import chance, names, people, places
 from connectors.simulated.town.people import Household, Person
 
 _NOTES: Final = (
@@ -16,11 +14,6 @@ _NOTES: Final = (
     "",
 )
 _REASONS: Final = ("就業", "就學", "投靠親屬", "購屋", "租屋期滿")
-_NAME_SEARCH_LIMIT: Final = 20
-
-
-class NarrowingRequired(Exception):
-    """A name search came without birth year and district; the register refuses it."""
 
 
 def born(person: Person) -> str:
@@ -41,7 +34,8 @@ def note(person: Person) -> str:
     return chance.pick(_NOTES, "note", person.ordinal)
 
 
-def _of_city(number: str) -> tuple[Person, Household] | None:
+def of_city(number: str) -> tuple[Person, Household] | None:
+    """Person and household when the city's register knows the number, of who left or died too."""
     person = people.by_number().get(number)
     household = people.household_of(person) if person else None
     if person is None or household is None or household.where == "outside":
@@ -75,7 +69,7 @@ def _moved_in(person: Person, household: Household) -> date:
 
 def person_city(ask: Ask) -> Answer | None:
     """個人戶籍資料: a person whom the city's register knows, those who moved away or died included."""
-    found = _of_city(ask.value)
+    found = of_city(ask.value)
     if found is None:
         return None
     person, household = found
@@ -105,7 +99,7 @@ def person_city(ask: Ask) -> Answer | None:
 
 def household_city(ask: Ask) -> Answer | None:
     """全戶戶籍資料: the household of a person with its living members."""
-    found = _of_city(ask.value)
+    found = of_city(ask.value)
     if found is None or found[1].is_gone or not found[0].lives:
         return None
     household = found[1]
@@ -168,7 +162,7 @@ def removed_person(ask: Ask) -> Answer | None:
 
 def removed_person_city(ask: Ask) -> Answer | None:
     """個人除戶資料 of the city alone."""
-    return removed_person(ask) if _of_city(ask.value) else None
+    return removed_person(ask) if of_city(ask.value) else None
 
 
 def _death_date(person: Person) -> str | None:
@@ -181,7 +175,7 @@ def _death_date(person: Person) -> str | None:
 
 def removed_household_city(ask: Ask) -> Answer | None:
     """全戶除戶資料: the last household of a person when all of it is gone from the city's register."""
-    found = _of_city(ask.value)
+    found = of_city(ask.value)
     if found is None or found[1].where not in ("gone", "moved"):
         return None
     household = found[1]
@@ -237,7 +231,7 @@ def migration(ask: Ask) -> Answer | None:
 
 def migration_city(ask: Ask) -> Answer | None:
     """個人戶籍遷徙紀錄 of the city alone."""
-    return migration(ask) if _of_city(ask.value) else None
+    return migration(ask) if of_city(ask.value) else None
 
 
 def _earlier(person: Person) -> places.Place:
@@ -286,45 +280,4 @@ def changes(ask: Ask) -> Answer | None:
 
 def changes_city(ask: Ask) -> Answer | None:
     """個人戶籍及姓名更改紀錄 of the city alone."""
-    return changes(ask) if _of_city(ask.value) else None
-
-
-@cache
-def _by_name() -> Mapping[str, tuple[Person, ...]]:
-    found: dict[str, tuple[Person, ...]] = {}
-    for person in people.everyone():
-        if _of_city(person.national_id):
-            written = spelling.name(person.name)
-            found[written] = (*found.get(written, ()), person)
-    return found
-
-
-def name_search(ask: Ask) -> Answer | None:
-    """姓名查詢: persons of a name, narrowed by ROC birth year or district; `NarrowingRequired` without either."""
-    year, district = ask.narrowing.get("birth_year", ""), ask.narrowing.get("district", "")
-    if not year and not district:
-        raise NarrowingRequired
-    found = [
-        person
-        for person in _by_name().get(spelling.name(ask.value), ())
-        if (not year or str(person.born.year - 1911) == year.lstrip("0"))
-        and (not district or district in people.address_of(person))
-    ]
-    if not found:
-        return None
-    header = fields(match_count=len(found), truncated=len(found) > _NAME_SEARCH_LIMIT)
-    return listed(header, (_hit(person) for person in found[:_NAME_SEARCH_LIMIT]))
-
-
-def _hit(person: Person) -> dict[str, str]:
-    household = people.household_of(person)
-    assert household is not None
-    return fields(
-        name=person.name,
-        national_id=person.national_id,
-        sex=person.sex,
-        birth_date=born(person),
-        district=household.place.district,
-        registered_address=household.place.address,
-        person_status=person.status,
-    )
+    return changes(ask) if of_city(ask.value) else None

@@ -74,6 +74,12 @@ def plate_no(kind: str, *about: object) -> str:
     return f"{letters}-{chance.digits(4, 'plate', *about)}"
 
 
+def is_valid(number: str) -> bool:
+    """Whether a national ID or resident number has ten characters and the right check digit."""
+    proper = len(number) == 10 and number[0] in LETTERS and number[1] in "12ABCD89" and number[2:].isdecimal()
+    return proper and _with_check_digit(number[:9]) == number
+
+
 def broken(number: str) -> str:
     """The same number with a check digit that is wrong."""
     return number[:-1] + str((int(number[-1]) + 1) % 10)

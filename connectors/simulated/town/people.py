@@ -32,9 +32,9 @@ FAMILIES: Final = """
  6 ordinary rented city     | 戶長 M 31 employee, 妻 F 29 employee, 長女 F 3 kindergarten
  4 low      rented city     | 戶長 F 22 tertiary
  3 mid_low  rented city     | 戶長 M 57 none divorced
- 6 mid_low  rented city     | 戶長 M 92 veteran
- 6 ordinary owned  city     | 戶長 M 88 veteran, 妻 F 78 retired
- 1 ordinary institution city | 戶長 F 50 employee, 院民 M 94 veteran, 院民 M 90 veteran, 院民 M 85 veteran, 院民 M 96 veteran
+12 mid_low  rented city     | 戶長 M 92 veteran
+ 9 ordinary owned  city     | 戶長 M 88 veteran, 妻 F 78 retired
+ 2 ordinary institution city | 戶長 F 50 employee, 院民 M 94 veteran, 院民 M 90 veteran, 院民 M 85 veteran, 院民 M 96 veteran
  5 ordinary owned  rural    | 戶長 M 66 farmer, 妻 F 64 farmer, 長子 M 38 employee
  5 well_off owned  city     | 戶長 M 47 shopkeeper, 妻 F 45 shopkeeper, 長女 F 19 tertiary, 次女 F 15 senior
  3 low      rented city     | 戶長 M 50 casual, 妻 F 48 none, 長子 M 21 conscript

@@ -9,8 +9,8 @@ _CHINESE_NUMBER: Final = re.compile(r"[〇零一二三四五六七八九十百]+
 
 
 def name(text: str) -> str:
-    """A name without spaces, in one form of its characters (NFKC) and in capitals."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    """A name without spaces, in one form of its characters (NFKC), in capitals and with 台 as 臺."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).replace("台", "臺").upper()
 
 
 def address(text: str) -> str:
