@@ -7,6 +7,7 @@ code in front goes. Rare characters (CNS 11643, private use, variation selectors
 """
 
 import re
+import unicodedata
 from typing import Final
 
 from govern.core.wording import Wording
@@ -18,17 +19,17 @@ NO_ADDRESS: Final = Wording(
 )
 
 _SIGNS: Final = ("〇零", "一壹", "二貳兩", "三參", "四肆", "五伍", "六陸", "七柒", "八捌", "九玖")
-_DIGITS: Final = {sign: value for value, signs in enumerate(_SIGNS) for sign in signs}
+_DIGITS: Final = {sign: value for value, signs in enumerate(_SIGNS) for sign in f"{value}{signs}"}
 _TENS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100}
 _NUMERAL: Final = "〇零一二三四五六七八九十百廿卅壹貳參肆伍陸柒捌玖拾佰兩"
 _CHINESE: Final = "〇一二三四五六七八九"
 
-_POSTAL_CODE: Final = re.compile(r"\(?[0-9]{3,6}\)?(?=[^0-9之\-號巷弄])")
+_POSTAL_CODE: Final = re.compile(r"[0-9()]{3,}(?=[^0-9()之\-號巷弄鄰樓段])")
 _SECTION: Final = re.compile(rf"(?<=[^{_NUMERAL}0-9])([0-9]{{1,2}}|[{_NUMERAL}]{{1,3}})段")
-_UNIT: Final = re.compile(rf"([{_NUMERAL}]+|[0-9]+)(?=鄰|巷|弄|衖|號|樓|室|之)")
-_AFTER: Final = re.compile(rf"(?<=之)([{_NUMERAL}]+|[0-9]+)")
-_HYPHEN: Final = re.compile(r"(?<=[0-9號樓])[-‐‑‒–—−](?=[0-9])")
-_FLOOR: Final = re.compile(r"(?<![A-Z0-9])([0-9]+)F(?![A-Z0-9])", re.IGNORECASE)
+_UNIT: Final = re.compile(rf"([{_NUMERAL}0-9]+)(?=鄰|巷|弄|衖|號|樓|室|之)")
+_AFTER: Final = re.compile(rf"(?<=之)([{_NUMERAL}0-9]+)")
+_HYPHEN: Final = re.compile(rf"(?<=[0-9號樓{_NUMERAL}])[-‐‑‒–—−](?=[0-9{_NUMERAL}])")
+_FLOOR: Final = re.compile(rf"(?<![A-Z0-9])([0-9{_NUMERAL}]+)F(?![A-Z])", re.IGNORECASE)
 
 
 def canonical_name(text: str) -> str:
@@ -44,9 +45,10 @@ def canonical_address(text: str) -> str:
     address = _joined(text)
     if not address:
         raise IdentifierError("empty", EMPTY)
-    address = _POSTAL_CODE.sub("", address, count=1) if address[0] in "(0123456789" else address
-    address = _HYPHEN.sub("之", address)
+    if match := _POSTAL_CODE.match(address):
+        address = address[match.end() :]
     address = _FLOOR.sub(r"\1樓", address)
+    address = _HYPHEN.sub("之", address)
     address = _SECTION.sub(lambda match: f"{_chinese(_number(match[1]))}段", address)
     address = _UNIT.sub(lambda match: str(_number(match[1])), address)
     address = _AFTER.sub(lambda match: str(_number(match[1])), address)
@@ -56,24 +58,21 @@ def canonical_address(text: str) -> str:
 
 
 def _joined(text: str) -> str:
-    return "".join(plain(text).split()).replace("台", "臺")
+    # NFKC writes a lone accent as a space and a mark: without the space the mark joins the letter before it.
+    return unicodedata.normalize("NFKC", "".join(plain(text).split())).replace("台", "臺")
 
 
 def _number(numeral: str) -> int:
-    """A numeral in ASCII digits, in Chinese words (一百六十一) or in Chinese digits (一六一); zeros in front go."""
-    if numeral[0] in "0123456789":
-        return int(numeral)
+    """A numeral in digits (161), in Chinese digits (一六一) or in words (一百六十一), even mixed; zeros in front go."""
     spelled = numeral.replace("廿", "二十").replace("卅", "三十")
-    if not any(sign in _TENS for sign in spelled):
-        return int("".join(str(_DIGITS[sign]) for sign in spelled))
-    total = digit = 0
+    total = rest = 0
     for sign in spelled:
         if sign in _TENS:
-            total += (digit or 1) * _TENS[sign]
-            digit = 0
+            total += (rest or 1) * _TENS[sign]
+            rest = 0
         else:
-            digit = _DIGITS[sign]
-    return total + digit
+            rest = rest * 10 + _DIGITS[sign]
+    return total + rest
 
 
 def _chinese(number: int) -> str:
