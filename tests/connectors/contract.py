@@ -89,7 +89,7 @@ def refusal(source: Source, query: Query) -> SourceError:
     """The error that asking ends in; fails when there is none, when it comes too late or when it shows a value."""
     records: list[logging.LogRecord] = []
     handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
+    handler.emit = records.append  # type: ignore[assignment, method-assign]
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)

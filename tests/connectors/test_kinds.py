@@ -8,7 +8,7 @@ from connectors.errors import Misconfigured
 from connectors.kinds import CREDENTIALS, SCHEMES, SETTINGS, HttpsSettings, parse, problems
 from connectors.registry import CONNECTORS, connector
 
-GOOD = {
+GOOD: dict[str, tuple[str, dict[str, object]]] = {
     "soap_ws": ("http://127.0.0.1:1/ws/a", {"wsdl": "a.wsdl"}),
     "soap_gateway": ("http://127.0.0.1:1/g/a", {"wsdl": "a.wsdl", "requesting_agency": "A", "service_code": "S"}),
     "https": ("https://127.0.0.1:1/api/a", {"authority": "ca.pem"}),

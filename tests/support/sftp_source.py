@@ -7,8 +7,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import paramiko
+from paramiko import common, sftp
 
 from tests.support.household import Answer, as_csv
 
@@ -53,12 +55,12 @@ class _LogIn(paramiko.ServerInterface):
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         if username != USER or key.asbytes() != self.source.log_in_key.asbytes():
-            return paramiko.AUTH_FAILED
+            return common.AUTH_FAILED
         self.source.log_ins += 1
-        return paramiko.AUTH_SUCCESSFUL
+        return common.AUTH_SUCCESSFUL
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
+        return common.OPEN_SUCCEEDED
 
     def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
         if self.source.ignores_subsystem:
@@ -73,10 +75,10 @@ class _Handle(paramiko.SFTPHandle):
         super().__init__(flags)
         self.source, self.path = source, path
 
-    def write(self, offset: int, data: bytes) -> int:
-        held = self.source.files[self.path]
+    def write(self, offset: int, data: Any) -> int:
+        held, data = self.source.files[self.path], bytes(data)
         self.source.files[self.path] = held[:offset] + data + held[offset + len(data) :]
-        return paramiko.SFTP_OK
+        return sftp.SFTP_OK
 
     def read(self, offset: int, length: int) -> bytes | int:
         data = self.source.files.get(self.path, b"")[offset : offset + length]
@@ -87,7 +89,7 @@ class _Handle(paramiko.SFTPHandle):
         if self.source.trickles:
             self.source.stopped.wait(0.05)
             data = data[:1]
-        return data or paramiko.SFTP_EOF
+        return data or sftp.SFTP_EOF
 
     def stat(self) -> paramiko.SFTPAttributes | int:
         return _attributes(self.source, self.path)
@@ -110,9 +112,9 @@ class _Files(paramiko.SFTPServerInterface):
             source.written.append(path)
         elif source.vanishes > 0:
             source.vanishes -= 1
-            return paramiko.SFTP_NO_SUCH_FILE
+            return sftp.SFTP_NO_SUCH_FILE
         elif path not in source.files:
-            return paramiko.SFTP_NO_SUCH_FILE
+            return sftp.SFTP_NO_SUCH_FILE
         return _Handle(source, path, flags)
 
     def rename(self, oldpath: str, newpath: str) -> int:
@@ -123,18 +125,18 @@ class _Files(paramiko.SFTPServerInterface):
         answer = source.answer(rows)
         if answer is not None:
             source.files[newpath.replace("/in/", "/out/")] = answer
-        return paramiko.SFTP_OK
+        return sftp.SFTP_OK
 
     def remove(self, path: str) -> int:
         if self.source.keeps_answers:
-            return paramiko.SFTP_PERMISSION_DENIED
+            return sftp.SFTP_PERMISSION_DENIED
         del self.source.files[path]
-        return paramiko.SFTP_OK
+        return sftp.SFTP_OK
 
 
 def _attributes(source: SftpSource, path: str) -> paramiko.SFTPAttributes | int:
     if path not in source.files:
-        return paramiko.SFTP_NO_SUCH_FILE
+        return sftp.SFTP_NO_SUCH_FILE
     found = paramiko.SFTPAttributes()
     found.st_size = len(source.files[path])
     if source.grows > 0:
