@@ -6,7 +6,8 @@ time: four bytes of length (big endian), then JSON. It imports nothing of ours. 
     {"html", "css", "name", "description", "attachment" (base64), "created" (ISO), "identifier" (hex)}
 
 it answers with one byte, `P` and the PDF or `E` and a code in ASCII, again with its length before it. It ends when the
-pipe closes, when its parent dies, or when memory or processor time pass their limits.
+pipe closes, when its parent dies, when nothing was asked for two minutes, or when memory or processor time pass their
+limits.
 """
 
 import base64
@@ -15,6 +16,7 @@ import json
 import logging
 import os
 import resource
+import select
 import signal
 import struct
 import sys
@@ -28,6 +30,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 PROCESSOR_LIMIT_S: Final = 600  # over the whole life of a press; one sheet's deadline is held by the parent
+IDLE_S: Final = 120.0
 _PR_SET_PDEATHSIG: Final = 1
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _FORBIDDEN: Final = (
@@ -80,7 +83,7 @@ def main() -> None:
     log.handlers[:] = [complaints]
     log.propagate = False
     fonts = FontConfiguration()
-    while (frame := _next_frame(asked)) is not None:
+    while _is_asked(asked) and (frame := _next_frame(asked)) is not None:
         complaints.codes.clear()
         try:
             answer = b"P" + _print(json.loads(frame), fonts, complaints)
@@ -120,6 +123,11 @@ def _print(asked: dict[str, str], fonts: FontConfiguration, complaints: Complain
     if complaints.codes:
         raise Refused(complaints.codes[0])
     return pdf
+
+
+def _is_asked(pipe: BinaryIO) -> bool:
+    """Wait for the next frame; false when none came for a while: an idle press gives its memory back."""
+    return bool(select.select([pipe], [], [], IDLE_S)[0])
 
 
 def _next_frame(pipe: BinaryIO) -> bytes | None:

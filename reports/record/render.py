@@ -88,18 +88,31 @@ class Press:
         """The PDF of one sheet, or `NotPrinted`; after a deadline passed or a crash the next sheet gets a new child."""
         frame = json.dumps(asked).encode()
         with self._lock:
-            child = self._running()
-            self._printed += 1
-            try:
-                answer = _converse(child, frame, time.monotonic() + self.deadline_s)
-            except (OSError, EOFError, TimeoutError) as error:
-                self._end()
-                raise NotPrinted("too_slow" if isinstance(error, TimeoutError) else "press_died") from None
+            until = time.monotonic() + self.deadline_s
+            was_there = self._child is not None
+            answer = self._answer(frame, until)
+            if answer is None and was_there:  # it may have ended itself, idle, at this very moment
+                answer = self._answer(frame, until)
+            if answer is None:
+                raise NotPrinted("press_died")
             if self._printed >= SHEETS_A_PRESS or answer == b"Etoo_large":  # what filled its memory stays in it
                 self._end()
         if answer[:1] != b"P":
             raise NotPrinted(answer[1:].decode("ascii", "replace"))
         return answer[1:]
+
+    def _answer(self, frame: bytes, until: float) -> bytes | None:
+        """What the child answers; nothing when it died over it. `NotPrinted` when it takes too long."""
+        child = self._running()
+        self._printed += 1
+        try:
+            return _converse(child, frame, until)
+        except TimeoutError:
+            self._end()
+            raise NotPrinted("too_slow") from None
+        except (OSError, EOFError):
+            self._end()
+            return None
 
     def start(self) -> None:
         """Have a child running."""

@@ -113,7 +113,7 @@ def _facts(record: LookupRecord) -> tuple[Fact, ...]:
             "Purpose",
             (
                 Wording(
-                    f"{item.purpose_zh}（第{item.version}版，{item.business_agency.zh}主管）",
+                    f"{item.purpose_zh}（案件項目第{item.version}版，{item.business_agency.zh}主管）",
                     f"{item.purpose_en} ({item.code}, version {item.version})",
                 ),
             ),
