@@ -50,17 +50,13 @@ def _keep_in_order(house: House, stop: threading.Event) -> None:
     while not stop.wait(house.settings.reconcile_every_s):
         for task in (
             lambda: offer_due(house.broker),
-            lambda: end_silent_sessions(house.settings, on_session_end=_answers_end),
+            lambda: end_silent_sessions(house.settings, on_session_end=destroy.when_session_ends),
             destroy.lost_answers,
         ):
             try:
                 task()
             except Exception as wrong:  # one duty that fails must not stop the others
                 diagnostics.error("keeper: %s", type(wrong).__name__)
-
-
-def _answers_end(session: object, session_hash: bytes) -> None:
-    destroy.when_session_ends(session, session_hash)  # type: ignore[arg-type]
 
 
 def main(name: str) -> None:

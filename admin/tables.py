@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-import audit.log.store
+import audit.log.store  # noqa: F401
 import govern.access.quota
 import govern.catalogue.agency
 import govern.catalogue.case_item
@@ -19,7 +19,7 @@ import govern.people.right
 import govern.people.session
 import govern.queue.timetable
 import govern.queue.work
-import govern.trail.entry
+import govern.trail.entry  # noqa: F401
 import reports.record.shelf  # noqa: F401
 from govern.core.database import Base
 

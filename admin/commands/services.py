@@ -119,7 +119,7 @@ class Services:
                 stdout=file,
                 stderr=file,
                 cwd=Path(__file__).parent.parent.parent,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509
+                preexec_fn=_die_with_parent,
                 start_new_session=True,  # Ctrl-C reaches this process alone, which then stops the others in order
             )
 
@@ -177,7 +177,7 @@ def time_stamps(settings: Settings) -> Iterator[str]:
             [sys.executable, "-m", "connectors.simulated.time_stamp", str(place), str(port)],
             stdout=file,
             stderr=file,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
+            preexec_fn=_die_with_parent,
             cwd=Path(__file__).parent.parent.parent,
         )
     try:

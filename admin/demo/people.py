@@ -47,7 +47,9 @@ def make(examples: list[Example]) -> dict[str, str]:
 
 def print_first_passwords(settings: Settings, passwords: dict[str, str]) -> None:
     """The demonstration's accounts, once: they are stored nowhere in clear, and changed at the first log-in."""
-    print(f"\n示範帳號（人物均為虛構；首次登入須變更密碼） Demonstration accounts (invented people)  {settings.console_url}")
+    print(
+        f"\n示範帳號（人物均為虛構；首次登入須變更密碼） Demonstration accounts (invented people)  {settings.console_url}"
+    )
     for player in LEADS:
         roles = "、".join(ROLE_NAMES[role].zh for role in player.roles)
         print(f"  {player.account:<11} {passwords[player.account]:<22} {player.name} {roles} {player.agency}")

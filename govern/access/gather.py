@@ -107,14 +107,13 @@ def purpose(
     items = {
         item.code: item for item in session.scalars(select(DataItem).where(DataItem.code.in_([*permitted, *also])))
     }
-    sources = {
-        item: source
-        for item, source in session.execute(
-            select(SourceItem.item, Source)
-            .join(Source, Source.code == SourceItem.source)
-            .where(SourceItem.item.in_([*permitted, *also]), SourceItem.to_at.is_(None))
-        )
-    }
+    sources: dict[str, Source] = {}
+    for item, source in session.execute(
+        select(SourceItem.item, Source)
+        .join(Source, Source.code == SourceItem.source)
+        .where(SourceItem.item.in_([*permitted, *also]), SourceItem.to_at.is_(None))
+    ):
+        sources[item] = source
     pending = session.scalars(
         select(Letter).where(Letter.version_id == version.id, Letter.status != "approved").limit(1)
     ).first()

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.engine import Connection
@@ -54,7 +54,7 @@ class Base(DeclarativeBase):
     """The house's tables; constraints have a naming convention, so that migrations can name them."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Instant}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant}
 
 
 class _Engines:

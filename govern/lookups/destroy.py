@@ -88,10 +88,10 @@ def destroy_now(actor: Actor, lookup_id: uuid.UUID) -> int:
         return _due_now(session, list(session.scalars(alive)))
 
 
-def when_session_ends(session: Session, session_hash: bytes) -> int:
+def when_session_ends(session: Session, session_hash: bytes) -> None:
     """The answers sealed to a session that ends are due to be destroyed, in the transaction that ends it."""
     held = select(Answer.id).where(Answer.session_hash == session_hash, Answer.state.in_(("expected", "alive")))
-    return _due_now(session, list(session.scalars(held)))
+    _due_now(session, list(session.scalars(held)))
 
 
 def when_denied(session: Session, answer_id: uuid.UUID) -> None:

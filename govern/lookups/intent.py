@@ -28,7 +28,8 @@ from govern.lookups.pressure import take_slot
 from govern.people.session import LogInSession
 from govern.queue import lease as leases
 from govern.queue.lease import Lease
-from govern.queue.work import plan_work
+from govern.queue.offer import offer
+from govern.queue.work import Work, plan_work
 from govern.rules.decision import Deny, Permit
 from govern.rules.facts import GroundFacts
 from govern.trail.append import Appended, Evidence, append, evidence, refuse_when_unnumbered
@@ -118,6 +119,22 @@ def _asker(session: Session, lookup: Lookup) -> LogInSession | None:
         .order_by(LogInSession.seen_at.desc())
         .limit(1)
     ).first()
+
+
+def when_signed_on(session: Session, person: uuid.UUID, _session_hash: bytes) -> None:
+    """The clerk's scheduled look-ups that waited for a log-in fall due, in the transaction that begins the session."""
+    now = clock.now()
+    waiting = session.scalars(
+        select(Work)
+        .join(Task, Task.id == Work.target_id)
+        .join(Lookup, Lookup.id == Task.lookup)
+        .where(Work.kind == "task", Lookup.person == person, Lookup.queue == "scheduled", Lookup.due_at <= now)
+    ).all()
+    for work in waiting:
+        if work.state == "due":
+            work.due_at = now
+    session.flush()
+    offer(session, *waiting)
 
 
 def _without_asker(session: Session, lookup: Lookup, task: Task, lease: Lease) -> None:

@@ -19,6 +19,18 @@ NOT_FOUND_KEY: Final = Wording(
 TOO_LONG: Final = Wording("最多{limit}個字。", "At most {limit} characters.")
 EMPTY: Final = Wording("請填寫這一欄。", "Please fill this in.")
 
+# Why a row of a file was sent nowhere, by the code that its row keeps.
+ROW_REASONS: Final[Mapping[str, Wording]] = {
+    "wrong_form": Wording("格式不是身分證號。", "This is no national ID number."),
+    "wrong_check_digit": Wording("檢查碼不符，可能打錯。", "The check digit is wrong; it may be mistyped."),
+    "old_form_ended": Wording("舊式統一證號已失效。", "Resident numbers of the old form have ended."),
+    "repeated": Wording("與前面的列重複。", "An earlier row has the same number."),
+    "own_data": Wording("不得查調自己的資料。", "Nobody looks up the own data."),
+    "hidden_character": Wording("含有看不見的字元。", "It holds an invisible character."),
+    "too_long": Wording("內容過長。", "It is too long."),
+    "empty": Wording("沒有內容。", "It is empty."),
+}
+
 NARROWING: Final[Mapping[str, Wording]] = {
     "birth_year": Wording("出生年（民國）", "Year of birth (ROC)"),
     "district": Wording("行政區", "District"),

@@ -43,17 +43,8 @@ def seal_lookup(
     key = data_key(
         ring.bound(), session, agency=lookup.agency, retention_years=lookup.retention_years, at=lookup.submitted_at
     )
-    case_number = seal(key, "case_number", request.case_number.strip())
-    texts = [case_number]
-    if request.reason.strip():
-        texts.append(seal(key, "reason", request.reason.strip()))
-    session.add_all(texts)
-    session.flush()
-    lookup.case_number = case_number.id
-    lookup.reason = texts[1].id if len(texts) > 1 else None
     lookup.subjects, lookup.tasks_open = len(subjects), 0
-    session.add(lookup)
-    session.flush()
+    texts = _seal_texts(session, key, lookup, request)
     documents = _seal_grounds(session, key, lookup, subjects)
     values: list[SealedValue] = []
     rows: list[SubjectKey | Subject] = []
@@ -93,12 +84,26 @@ def seal_lookup(
     session.flush()
     session.add_all(rows)
     return SealedLookup(
-        case_number,
+        texts[0],
         (*texts[1:], *documents, *values),
         tuple(listed),
         commitments,
         {str(i): document.commitment.hex() for i, document in enumerate(documents, start=1)},
     )
+
+
+def _seal_texts(session: Session, key: DataKey, lookup: Lookup, request: LookupRequest) -> list[SealedValue]:
+    """Case number and, if there is one, reason; and the look-up's row, which points at them."""
+    texts = [seal(key, "case_number", request.case_number.strip())]
+    if request.reason.strip():
+        texts.append(seal(key, "reason", request.reason.strip()))
+    session.add_all(texts)
+    session.flush()
+    lookup.case_number = texts[0].id
+    lookup.reason = texts[1].id if len(texts) > 1 else None
+    session.add(lookup)
+    session.flush()
+    return texts
 
 
 def _seal_subject(key: DataKey, subject: CanonicalSubject) -> list[tuple[str, str, SealedValue]]:

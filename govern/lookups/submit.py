@@ -89,7 +89,7 @@ def submit(actor: Actor, request: LookupRequest, settings: Settings) -> Submitte
         tasks = _write_tasks(session, lookup, known, planned, sealed)
         _write_wrong_rows(session, lookup, wrong)
         _take_quota(session, known, planned)
-        _write_entries(session, actor, lookup, known, request, sealed, planned, tasks, len(wrong))
+        _write_entries(session, actor, lookup, sealed, planned, tasks, len(wrong))
         return Submitted(lookup.id, lookup.reference)
 
 
@@ -163,7 +163,7 @@ def _write_lookup(session: Session, actor: Actor, request: LookupRequest, known:
     version = known.version
     queue = "batch" if request.file is not None else (version.urgency if version.urgency in QUEUES else "normal")
     assert actor.session_hash is not None
-    lookup = Lookup(
+    return Lookup(
         id=new_id(),
         reference=new_reference(to_roc_digits(known.on)),
         person=actor.person_id,
@@ -183,7 +183,6 @@ def _write_lookup(session: Session, actor: Actor, request: LookupRequest, known:
         former=request.former,
         asked_entry=new_id(),
     )
-    return lookup
 
 
 def _write_tasks(
@@ -242,20 +241,45 @@ def _write_entries(
     session: Session,
     actor: Actor,
     lookup: Lookup,
-    known: Purpose,
-    request: LookupRequest,
     sealed: SealedLookup,
     planned: list[_Planned],
     tasks: list[Task],
     wrong_rows: int,
 ) -> None:
-    ground = planned[0].subjects[0].ground
-    asked = Asked(
+    """The entry *asked*, one *denied* for each task that was, and with the last of them, if all were, the end."""
+    append(
+        session,
+        _asked(lookup, planned[0].subjects[0].ground.kind or "none", sealed, tasks, wrong_rows),
+        by=actor,
+        role=Role.CLERK,
+        text=sealed.case_number,
+        also=sealed.others,
+        entry_id=lookup.asked_entry,
+    )
+    denied = [
+        (task, plan.decision) for task, plan in zip(tasks, planned, strict=True) if isinstance(plan.decision, Deny)
+    ]
+    all_denied = len(denied) == len(tasks)
+    for position, (task, deny) in enumerate(denied, start=1):
+        ends = all_denied and position == len(denied)
+        entry = append(
+            session, denial(lookup, task, deny, during="submit", ends_lookup=ends), by=actor, role=Role.CLERK
+        )
+        task.outcome_entry = entry.entry_id
+        if ends:
+            lookup.ending_entry = entry.entry_id
+    lookup.tasks_open = len(tasks) - len(denied)
+    if all_denied:
+        lookup.state, lookup.ended_at = "denied", lookup.submitted_at
+
+
+def _asked(lookup: Lookup, ground_kind: str, sealed: SealedLookup, tasks: list[Task], wrong_rows: int) -> Asked:
+    return Asked(
         lookup=lookup.id,
         case_item=lookup.case_item,
         case_item_version=lookup.case_item_version,
         right=lookup.right,
-        ground_kind=ground.kind or "none",
+        ground_kind=ground_kind,
         subjects=lookup.subjects,
         reference=lookup.reference,
         queue=lookup.queue,
@@ -280,29 +304,3 @@ def _write_entries(
         former=lookup.former,
         intent_key=lookup.intent_key,
     )
-    append(
-        session,
-        asked,
-        by=actor,
-        role=Role.CLERK,
-        text=sealed.case_number,
-        also=sealed.others,
-        entry_id=lookup.asked_entry,
-    )
-    denied = [
-        (task, plan.decision) for task, plan in zip(tasks, planned, strict=True) if isinstance(plan.decision, Deny)
-    ]
-    all_denied = len(denied) == len(tasks)
-    for position, (task, deny) in enumerate(denied, start=1):
-        entry = append(
-            session,
-            denial(lookup, task, deny, during="submit", ends_lookup=all_denied and position == len(denied)),
-            by=actor,
-            role=Role.CLERK,
-        )
-        task.outcome_entry = entry.entry_id
-        if all_denied and position == len(denied):
-            lookup.ending_entry = entry.entry_id
-    lookup.tasks_open = len(tasks) - len(denied)
-    if all_denied:
-        lookup.state, lookup.ended_at = "denied", lookup.submitted_at

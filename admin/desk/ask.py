@@ -1,0 +1,108 @@
+"""1 ask: choose a case item, fill in, submit."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.desk.form import Form, form_for, request_from
+from admin.frame.actor import the_actor
+from admin.frame.parts import parts
+from govern.catalogue.case_item import CaseItem, CaseItemVersion, VersionAgency
+from govern.core import clock
+from govern.core.database import reading
+from govern.core.errors import InvalidInput
+from govern.core.wording import Wording
+from govern.lookups.request import NARROWING
+from govern.lookups.submit import submit as submit_lookup
+from govern.people.right import Right
+from govern.rules.actor import Actor
+from govern.rules.identifiers import kinds
+
+pages = Blueprint("desk", __name__, url_prefix="/desk")
+
+# How a key is written, shown beside its label.
+EXAMPLES = {
+    "national_id": Wording("如A123456789", "such as A123456789"),
+    "company_no": Wording("8位數字", "8 digits"),
+    "land_no": Wording("段代碼與地號，如AD0609 18-1", "section code and number, such as AD0609 18-1"),
+    "building_no": Wording("段代碼與建號，如AD0609 123-0", "section code and number, such as AD0609 123-0"),
+    "plate_no": Wording("如ABC-1234", "such as ABC-1234"),
+    "address": Wording("縣市起的完整地址", "the whole address, from the city on"),
+    "name": Wording("完整姓名或名稱", "the whole name"),
+}
+
+
+@pages.get("/")
+def choose() -> str:
+    """The case items that the clerk has a right to use, and how to begin when there is none."""
+    actor = the_actor()
+    with reading() as session:
+        usable = case_items_of(actor, session)
+    return render_template("desk/choose.html", usable=usable)
+
+
+@pages.get("/<case_item>")
+def fill_in(case_item: str) -> str:
+    """The form of a case item, with what will be fetched beside it."""
+    actor = the_actor()
+    with reading() as session:
+        form = form_for(actor, session, case_item)
+    return _page(form, {}, {})
+
+
+@pages.post("/<case_item>")
+def submit(case_item: str) -> Any:
+    """Submit, and go to the look-up's page; what was typed wrong is said beside it, and nothing was looked up."""
+    actor = the_actor()
+    with reading() as session:
+        form = form_for(actor, session, case_item)
+    try:
+        wanted = request_from(form, request.form, request.files.get("file"))
+        done = submit_lookup(actor, wanted, parts().settings)
+    except InvalidInput as wrong:
+        kept = {
+            name: text
+            for name, text in request.form.items()
+            if not name.startswith("subject_") and name != "csrf_token"
+        }
+        return _page(form, kept, wrong.fields or {"case_number": wrong.wording}), 422
+    return redirect(url_for("desk.lookup", identity=done.lookup_id), 303)
+
+
+def _page(form: Form, typed: dict[str, str], mistakes: dict[str, Wording]) -> str:
+    return render_template(
+        "desk/ask.html",
+        form=form,
+        typed=typed,
+        chosen=request.form.getlist("item"),
+        mistakes=mistakes,
+        key_names=kinds.NAMES,
+        key_examples=EXAMPLES,
+        narrowing_names=NARROWING,
+        intent_key=typed.get("intent_key") or uuid.uuid4().hex,
+    )
+
+
+def case_items_of(actor: Actor, session: Session) -> list[tuple[CaseItemVersion, Right]]:
+    """The case items that an actor has a right to use now at the agency, by name; those in force at that agency alone."""
+    today = clock.today()
+    rows = session.execute(
+        select(CaseItemVersion, Right)
+        .join(Right, Right.case_item == CaseItemVersion.case_item)
+        .join(CaseItem, CaseItem.code == CaseItemVersion.case_item)
+        .join(VersionAgency, VersionAgency.version_id == CaseItemVersion.id)
+        .where(
+            CaseItemVersion.state == "in_force",
+            VersionAgency.agency == actor.agency,
+            Right.person == actor.person_id,
+            Right.agency == actor.agency,
+            Right.ended_at.is_(None),
+            Right.starts_on <= today,
+            Right.ends_on >= today,
+        )
+        .order_by(CaseItem.seq)
+    )
+    return [(version, right) for version, right in rows]

@@ -1,0 +1,42 @@
+"""Documents that are made from the code are as the code is now, because a map that lies is worse than none."""
+
+import importlib
+import re
+from pathlib import Path
+
+from admin.commands import docs
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_the_catalogue_of_events_is_as_the_code_has_it() -> None:
+    assert (ROOT / "docs" / "entries.md").read_text() == docs.entries(), "run `make docs`"
+
+
+def test_the_map_is_as_the_code_has_it() -> None:
+    assert (ROOT / "docs" / "map.md").read_text() == docs.tree(), "run `make docs`"
+
+
+def test_every_setting_stands_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert docs.with_settings(readme) == readme, "run `make docs`"
+
+
+def test_every_function_that_the_road_names_exists() -> None:
+    named = re.findall(
+        r"`((?:admin|govern|audit|reports|connectors)[\w.]+):(\w+)`", (ROOT / "docs" / "road.md").read_text()
+    )
+    assert len(named) >= 12
+    for module, function in named:
+        assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_every_document_that_a_document_points_at_is_there() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    missing = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+    assert missing == []
