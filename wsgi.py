@@ -1,5 +1,5 @@
-"""application = create_app(), for any WSGI server; `flask --app wsgi run` serves it too."""
+"""The console as a WSGI application, for gunicorn and `flask run`; and the commands of `flask`."""
 
-from admin.app import create_app
+from admin.commands import make_application
 
-application = create_app()
+application = make_application()

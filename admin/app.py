@@ -10,7 +10,7 @@ from typing import Final
 from flask import Flask, Response
 from flask_admin import Admin
 
-from admin.console import menu as console_menu
+from admin.desk import menu as desk
 from admin.frame import actor, display, doors, errors, language, security
 from admin.frame import parts as parts_of_the_console
 from admin.frame.doors import Area
@@ -21,10 +21,10 @@ from admin.frame.permission import ROUTES, Rule, check_routes
 from admin.login import pages as login
 from admin.public import pages as public
 from govern.core.settings import Settings, load_settings
-from govern.lookups import destroy
+from govern.lookups import destroy, intent
 from govern.rules.actor import ROLE_NAMES
 
-AREAS: Final[Sequence[Area]] = (login.AREA, console_menu.AREA, public.AREA)
+AREAS: Final[Sequence[Area]] = (login.AREA, desk.AREA, console.AREA, auditing.AREA, public.AREA)
 
 
 def create_app(
@@ -53,11 +53,11 @@ def create_app(
     errors.install(app, table)
 
     # An own index view without static files: a stock template of Flask-Admin fails loudly, which is wanted (CONSOLE.md).
-    console = Admin(
+    admin = Admin(
         app, name="Govern", url="/", index_view=Home(name="Home", endpoint="home", url="/"), static_url_path="/static"
     )
     for area in areas:
-        area.register(app, console)
+        area.register(app, admin)
 
     @app.after_request
     def _heard(response: Response) -> Response:
@@ -71,4 +71,10 @@ def create_app(
 
 def _installed(settings: Settings) -> Parts:
     house = open_house(settings)
-    return Parts(settings=settings, ring=house.ring, on_session_end=destroy.when_session_ends, health=checks(house))
+    return Parts(
+        settings=settings,
+        ring=house.ring,
+        on_sign_on=intent.when_signed_on,
+        on_session_end=destroy.when_session_ends,
+        health=checks(house),
+    )
