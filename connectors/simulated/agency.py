@@ -12,6 +12,7 @@ from connectors.simulated import faults, journal, registers
 from connectors.simulated.answers.answer import Answer
 from connectors.simulated.faults import Fault
 
+ANOTHER_REQUEST: Final = "00000000-0000-7000-8000-000000000000"
 _ELSE: Final = "F100000006"  # somebody else's number where an answer must be about another key
 
 
@@ -54,7 +55,7 @@ def said(question: Question, fault: Fault | None) -> Reply:
             assert fault is not None
             return _about_another(question, right, fault)
         case "wrong_request_id":
-            return replace(right, request_id="00000000-0000-7000-8000-000000000000")
+            return replace(right, request_id=ANOTHER_REQUEST)
         case "extra_fields":
             assert fault is not None
             return replace(right, answer=_with_more_fields(found, int(fault.amount("count", 1))))

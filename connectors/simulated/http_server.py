@@ -143,7 +143,7 @@ def _handler(application: Application) -> type[BaseHTTPRequestHandler]:
                     time.sleep(fault.amount("seconds", 1.0))
                     self._send(response)
                 case "hang":
-                    time.sleep(fault.amount("seconds", 120.0))
+                    self._hold(response, fault)
                     self.close_connection = True
                 case "dead":
                     self.close_connection = True
@@ -159,6 +159,14 @@ def _handler(application: Application) -> type[BaseHTTPRequestHandler]:
                     self._flood(response, int(fault.amount("bytes", 20_000_000)))
                 case _:
                     self._send(spoilt(response, fault))
+
+        def _hold(self, response: HttpResponse, fault: Fault) -> None:
+            until = time.monotonic() + fault.amount("seconds", 120.0)
+            while (
+                time.monotonic() < until
+                and faults.find(application.folder, owner_of(self.path), response.item) == fault
+            ):
+                time.sleep(0.05)
 
         def _drip(self, response: HttpResponse, seconds: float) -> None:
             self._head(response, len(response.body))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.simulated import accounts, agency, files, http_server, registers
+from connectors.simulated import accounts, agency, faults, files, http_server, registers
 from connectors.simulated.agency import Question, Reply
 from connectors.simulated.answers.name_search import NarrowingRequired
 from connectors.simulated.http_server import Application, HttpRequest, HttpResponse
@@ -27,6 +27,7 @@ _JSON: Final = "application/json"
 _CSV: Final = "text/csv; charset=utf-8"
 _WORK_S: Final = 0.15  # how long a file is worked on, so that an asker sees "not yet" at least once
 _TICKETS: Final = 200
+_UPLOAD_FAULTS: Final = ("slow", "hang", "dead", "error", "redirect")  # the others spoil the file, not its upload
 
 
 def serve(folder: Path, listening: socket.socket) -> None:
@@ -117,7 +118,8 @@ class _Agencies:
             while len(self._tickets) > _TICKETS:
                 self._tickets.popitem(last=False)
         body = json.dumps({"request_id": request_id, "ticket": ticket}).encode()
-        return HttpResponse(202, _JSON, body)
+        fault = faults.find(self._folder, item.owner, item.code)
+        return HttpResponse(202, _JSON, body, item.code if fault and fault.name in _UPLOAD_FAULTS else "")
 
     def _fetched(self, item: Item, name: str) -> HttpResponse:
         ticket = self._tickets.get(name)
@@ -125,7 +127,9 @@ class _Agencies:
             raise Rejected(404, "ticket")
         if ticket.content is None or time.monotonic() < ticket.ready_at:
             return HttpResponse(202, _JSON, json.dumps({"request_id": ticket.request_id, "state": "working"}).encode())
-        return HttpResponse(200, _CSV, ticket.content, headers={"X-Request-Id": ticket.request_id})
+        fault = faults.find(self._folder, item.owner, item.code)
+        answered = agency.ANOTHER_REQUEST if fault and fault.name == "wrong_request_id" else ticket.request_id
+        return HttpResponse(200, _CSV, ticket.content, headers={"X-Request-Id": answered})
 
 
 def _item(kind: str, owner: str, code: str) -> Item:

@@ -179,7 +179,7 @@ def _subject(person: Person, codes: tuple[str, ...]) -> tuple[int, dict[str, str
     total = 0
     keys: dict[str, str] = {}
     for kind, asked in by_kind.items():
-        candidates = list(_keys_of(person, kind)) or [value for _, value in example_keys(asked[0], 5)]
+        candidates = list(keys_of(person, kind)) or [value for _, value in example_keys(asked[0], 5)]
         if kind == "name":
             candidates += [value for code in asked for _, value in example_keys(code, 1)]
         scores = [sum(_knows(code, kind, value) for code in asked) for value in candidates]
@@ -194,7 +194,7 @@ def _knows(item: str, kind: str, value: str) -> bool:
     return found is not None and (bool(found.rows) or bool(found.header))
 
 
-def _keys_of(person: Person, kind: str) -> Iterator[str]:
+def keys_of(person: Person, kind: str) -> Iterator[str]:
     """What of a kind belongs to a person: the own number, home, land, firms and vehicles."""
     home = people.household_of(person)
     owned = estates.of_owner().get(person.national_id, ())

@@ -44,7 +44,7 @@ def _since(person: Person) -> date:
 def labor(ask: Ask) -> Answer | None:
     """投保資料: present and former insurance of who works or has worked."""
     person = people.by_number().get(ask.value)
-    if person is None or not person.lives or person.age() < 18:
+    if person is None or not person.lives or person.age() < 15:
         return None
     rows = list(_labor_rows(person))
     if not rows:
@@ -57,6 +57,13 @@ def labor(ask: Ask) -> Answer | None:
 
 
 def _labor_rows(person: Person) -> Iterator[Fields]:
+    if person.trade in ("senior", "tertiary"):
+        if chance.happens(40, "works beside school", person.ordinal):
+            unit = chance.pick(firms.firms()[:24], "beside school", person.ordinal)
+            yield _policy(
+                "labor", unit.name, chance.digits(8, "unit", unit.ordinal), 11_100, date(2026, 7, 1), None, "加保"
+            )
+        return
     since = _since(person)
     former = chance.day(date(1998, 1, 1), date(2005, 12, 31), "former", person.ordinal)
     if person.trade in ("retired", "none") or chance.happens(50, "has former", person.ordinal):

@@ -60,16 +60,20 @@ def k12_city(ask: Ask) -> Answer | None:
 
 
 def senior_national(ask: Ask) -> Answer | None:
-    """高中職 of the whole country."""
+    """高中職 of the whole country; of a student at university the record of when school was left."""
     person = _pupil(ask)
-    if person is None or person.trade != "senior":
+    if person is None or person.trade not in ("senior", "tertiary") or person.is_resident:
         return None
-    grade = min(3, max(1, person.age(date(2026, 9, 1)) - 14))
+    left = max(0, person.age(date(2026, 9, 1)) - 17) if person.trade == "tertiary" else 0
+    grade = 3 if left else min(3, max(1, person.age(date(2026, 9, 1)) - 14))
+    status = chance.pick(
+        ("enrolled",) * 5 + ("suspended", "transferred", "dropout", "withdrawn"), "senior", person.ordinal
+    )
     programme = chance.pick(_PROGRAMMES, "programme", person.ordinal)
     return single(
         **named(person),
-        academic_year=ACADEMIC_YEAR,
-        semester=1,
+        academic_year=ACADEMIC_YEAR - left,
+        semester=2 if left else 1,
         school_name=f"虛構{chance.pick(('東湖', '南嶺', '北屏'), 'senior', person.ordinal)}高級中等學校",
         ownership=chance.pick(("public", "private"), "ownership", person.ordinal),
         programme=programme,
@@ -77,10 +81,8 @@ def senior_national(ask: Ask) -> Answer | None:
         if "職" in programme
         else "普通科",
         grade=grade,
-        enrolment_status=chance.pick(
-            ("enrolled",) * 5 + ("suspended", "transferred", "dropout"), "senior", person.ordinal
-        ),
-        enrolled_date=_BEGAN.replace(year=2027 - grade),
+        enrolment_status="graduated" if left else status,
+        enrolled_date=_BEGAN.replace(year=2027 - grade - left),
         tuition_waived=chance.happens(30, "waived", person.ordinal),
     )
 
