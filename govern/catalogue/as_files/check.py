@@ -262,7 +262,7 @@ def _check_sources(files: Files) -> None:
                 files.say(SOURCES, code, place, SOURCE_WORDS.get(detail, SOURCE_WORDS["setting_value"]))
         if row.get("deadline_s", 0) < 0:
             files.say(SOURCES, code, "deadline_s", NOT_A_NUMBER)
-        for item in row.get("items", []):
+        for item in dict.fromkeys(row.get("items", [])):
             if item not in items:
                 files.say(SOURCES, code, "items", UNKNOWN.fill(code=item))
                 continue
