@@ -16,7 +16,7 @@ from connectors.https import bearer, object_of
 from connectors.kinds import BatchFileSettings, parse
 
 _TICKET: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_FIRST_WAIT_S: Final = 0.05
+_FIRST_WAIT_S: Final = 0.02
 
 
 class BatchFileConnector:

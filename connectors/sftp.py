@@ -24,7 +24,7 @@ from connectors.foreign import translated
 from connectors.kinds import SftpSettings, parse
 
 _CHUNK: Final = 32 * 1024  # servers refuse to send more at once
-_FIRST_WAIT_S: Final = 0.02
+_FIRST_WAIT_S: Final = 0.005
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _Result = TypeVar("_Result")
 
@@ -135,7 +135,8 @@ def _used(where: tuple[str, str, str], session: _Session, call: Call, work: Call
         replaced = _idle.pop(where, None)
         if replaced is not None:
             replaced.close()
-        _idle[where] = session
+        if session.transport.is_active():
+            _idle[where] = session
         return result
     session.close()
     raise failure
@@ -147,9 +148,15 @@ def _meaning(wrong: Exception, session: _Session, call: Call) -> SourceError:
         return Misconfigured("address_not_known_there", never_left=not call.left)
     if isinstance(wrong, PermissionError):
         return Refused("not_permitted", never_left=not call.left)
-    if type(wrong) is OSError and wrong.errno is None and session.transport.is_active():
-        return Refused("fault", never_left=not call.left)  # SSH_FX_FAILURE and the like: a text without a number
+    if _is_answer(wrong, session):
+        return Refused("fault", never_left=not call.left)
     return translated(wrong, left=call.left)
+
+
+def _is_answer(wrong: Exception, session: _Session) -> bool:
+    """Whether the server itself said no (SSH_FX_FAILURE and the like), which paramiko gives as an OSError without a number."""
+    alive = session.transport.is_active() and not session.channel.channel.closed
+    return isinstance(wrong, PermissionError) or (type(wrong) is OSError and wrong.errno is None and alive)
 
 
 def _opened(source: Source, settings: SftpSettings, call: Call) -> _Session:
@@ -213,11 +220,12 @@ def _read_whole(session: _Session, call: Call, path: str) -> tuple[int, bytes | 
 
 
 def _remove(session: _Session, path: str) -> None:
-    """The answer no longer lies on the server, if we may remove it; a source that forbids it cleans up by itself."""
+    """The answer no longer lies on the server, if we may remove it; a source that forbids it cleans up by itself.
+
+    The answer is here already: a connection that breaks now is closed, and costs nothing but the next log-in.
+    """
     try:
         session.client.remove(path)
-    except PermissionError:
-        return
-    except OSError as refused:
-        if refused.errno is not None or not session.transport.is_active():
-            raise
+    except (OSError, EOFError, SourceError, paramiko.SSHException, paramiko.sftp.SFTPError) as wrong:
+        if not _is_answer(wrong, session):
+            session.close()

@@ -161,6 +161,24 @@ def test_a_connection_that_died_while_idle_is_replaced_before_anything_is_said(r
     assert rig.seen() == 2
 
 
+def test_an_answer_that_has_come_survives_a_connection_that_breaks_afterwards(rig: SftpRig) -> None:
+    rig.server.hangs_up_on_remove = True
+    for _ in range(2):
+        assert sandbox.ask(rig.source, question()).records[0].found
+    assert rig.server.log_ins == 2
+
+
+def test_a_server_that_does_not_take_the_file_has_refused(rig: SftpRig) -> None:
+    rig.server.refuses_rename = True
+    error = refusal(rig.source, question())
+    assert (error.code, error.detail, error.never_left) == ("refused", "fault", False)
+
+
+def test_folders_that_are_not_there_are_our_own_fault(rig: SftpRig) -> None:
+    error = refusal(replace(rig.source, address=rig.source.address.replace(OWNER, "nowhere")), question())
+    assert (error.code, error.never_left) == ("misconfigured", True)
+
+
 def test_weak_algorithms_alone_are_refused(rig: SftpRig) -> None:
     rig.server.weak = True
     error = refusal(rig.source, question())

@@ -12,7 +12,7 @@ from typing import Any
 import paramiko
 from paramiko import common, sftp
 
-from tests.support.household import Answer, as_csv
+from tests.support.household import OWNER, Answer, as_csv
 
 USER = "govern"
 WEAK_CIPHERS = ("aes128-cbc", "3des-cbc")
@@ -39,6 +39,8 @@ class SftpSource:
     grows: int = 0
     vanishes: int = 0
     keeps_answers: bool = False
+    hangs_up_on_remove: bool = False
+    refuses_rename: bool = False
     refuses_subsystem: bool = False
     ignores_subsystem: bool = False
     weak: bool = False
@@ -101,13 +103,13 @@ class _Files(paramiko.SFTPServerInterface):
         self.source = server.source
 
     def stat(self, path: str) -> paramiko.SFTPAttributes | int:
-        if path in ("/test-owner/in", "/test-owner/out"):
+        if path in (f"/{OWNER}/in", f"/{OWNER}/out"):
             return paramiko.SFTPAttributes()
         return _attributes(self.source, path)
 
     def open(self, path: str, flags: int, attr: paramiko.SFTPAttributes) -> paramiko.SFTPHandle | int:
         source = self.source
-        if "/in/" in path:
+        if path.startswith(f"/{OWNER}/in/"):
             source.files[path] = b""
             source.written.append(path)
         elif source.vanishes > 0:
@@ -119,6 +121,8 @@ class _Files(paramiko.SFTPServerInterface):
 
     def rename(self, oldpath: str, newpath: str) -> int:
         source = self.source
+        if source.refuses_rename:
+            return sftp.SFTP_FAILURE
         data = source.files[newpath] = source.files.pop(oldpath)
         rows = [row for row in csv.DictReader(io.StringIO(data.decode())) if row["seq"] != "#END"]
         source.seen.append(rows)
@@ -128,6 +132,9 @@ class _Files(paramiko.SFTPServerInterface):
         return sftp.SFTP_OK
 
     def remove(self, path: str) -> int:
+        if self.source.hangs_up_on_remove:
+            for transport in self.source.transports:
+                transport.close()
         if self.source.keeps_answers:
             return sftp.SFTP_PERMISSION_DENIED
         del self.source.files[path]
