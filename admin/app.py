@@ -10,6 +10,8 @@ from typing import Final
 from flask import Flask, Response
 from flask_admin import Admin
 
+from admin.auditing import menu as auditing
+from admin.console import menu as console
 from admin.desk import menu as desk
 from admin.frame import actor, display, doors, errors, language, security
 from admin.frame import parts as parts_of_the_console

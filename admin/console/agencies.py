@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -64,7 +64,7 @@ class Agencies(GovernedView):
     )
     choices = (Filter("level", Wording("層級", "Level"), Agency.level, _levels, is_small=True),)
     column_list = ("name", "code", "level", "parent", "data_items", "case_items")
-    column_labels = {  # noqa: RUF012
+    column_labels: ClassVar = {
         "name": Wording("機關", "Agency"),
         "code": Wording("代碼", "Code"),
         "level": Wording("層級", "Level"),

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
@@ -134,7 +134,7 @@ class CaseItems(GovernedView):
         Filter("kind", Wording("性質", "Kind"), CaseItemVersion.kind, _kinds, is_small=True, through=_of_version),
     )
     column_list = ("name", "business_agency", "version", "items", "fields", "agencies", "kind", "state", "valid_to")
-    column_labels = {  # noqa: RUF012
+    column_labels: ClassVar = {
         "name": Wording("案件項目", "Case item"),
         "business_agency": Wording("業務主管機關", "Business agency"),
         "version": Wording("版次", "Version"),

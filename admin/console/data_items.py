@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -85,7 +85,7 @@ class DataItems(GovernedView):
         Filter("scope", Wording("範圍", "Extent"), DataItem.scope, _scopes, is_small=True),
     )
     column_list = ("name", "category", "owner", "key", "fields", "sensitive", "case_items")
-    column_labels = {  # noqa: RUF012
+    column_labels: ClassVar = {
         "name": Wording("查調項目", "Data item"),
         "category": Wording("類別", "Category"),
         "owner": Wording("主政機關", "Data owner"),

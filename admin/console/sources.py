@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -44,7 +44,7 @@ class Sources(GovernedView):
     )
     orders = (Order("owner", Source.owner, Source.code, Wording("主政機關", "Data owner")),)
     column_list = ("owner", "kind", "state", "items", "deadline_s", "max_at_once", "may_ask_again")
-    column_labels = {  # noqa: RUF012
+    column_labels: ClassVar = {
         "owner": Wording("主政機關", "Data owner"),
         "kind": Wording("介接方式", "Kind"),
         "state": Wording("狀態", "State"),

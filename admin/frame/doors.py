@@ -50,6 +50,9 @@ class Door:
         return here is not None and here in (self.endpoint.split(".")[0], *self.also)
 
 
+HOME: Final = Door("home.index", Wording("首頁", "Home"))
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing that waits for somebody: what, by when, and the one click that does it. No value of a person."""
@@ -106,7 +109,7 @@ def doors_now() -> list[Door]:
     if found is None or found.must_change_password:
         return []
     mine = [door for area in areas() for door in area.doors if found.actor.holds(*door.roles)]
-    return sorted(mine, key=lambda door: door.order)
+    return [HOME, *sorted(mine, key=lambda door: door.order)]
 
 
 def door_to(endpoint: str, **values: Any) -> str | None:

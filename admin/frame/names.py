@@ -1,5 +1,6 @@
-"""What agencies, data items and case items are called on a page, many at once."""
+"""What agencies, data items, case items and people are called on a page, many at once."""
 
+import uuid
 from collections.abc import Iterable
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from govern.catalogue.case_item import CaseItemVersion
 from govern.catalogue.data_item import DataItem
 from govern.catalogue.scope import PROPOSED_STATES
 from govern.core.wording import Wording
+from govern.people.person import Person
 
 Names = dict[str, Wording]
 
@@ -43,3 +45,8 @@ def case_item_names(session: Session, codes: Iterable[str]) -> Names:
         .order_by((CaseItemVersion.state == "in_force"), CaseItemVersion.version)
     )
     return {row.case_item: Wording(row.name_zh, row.name_en) for row in rows}
+
+
+def people_names(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Persons who work here, by their names; for things that the visitor may see, whose doer belongs to them."""
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids)))).tuples().all())

@@ -48,6 +48,8 @@ CLERK: Final = held_by("clerk", Role.CLERK)
 SEES_LOOKUPS: Final = held_by(
     "sees_lookups", Role.CLERK, Role.SUPERVISOR, Role.HEAD, Role.AUDITOR, Role.DRAFTER, Role.APPROVER
 )
+# A page that looks for news by itself is no sign of a person (DESIGN.md, Sessions and answers).
+LOOKS_BY_ITSELF: Final = Rule("sees_lookups", roles=SEES_LOOKUPS.roles, is_activity=False)
 SEES_SOURCES: Final = held_by("sees_sources", Role.APPROVER, Role.OPERATOR)
 
 FRAME: Final[Mapping[str, Rule]] = {
@@ -80,8 +82,27 @@ CONSOLE: Final[Mapping[str, Rule]] = {
     "GET sources.index_view": SEES_SOURCES,
     "GET sources.details_view": SEES_SOURCES,
 }
-DESK: Final[Mapping[str, Rule]] = {}
-AUDITING: Final[Mapping[str, Rule]] = {}
+DESK: Final[Mapping[str, Rule]] = {
+    "GET desk.choose": CLERK,
+    "GET desk.fill_in": CLERK,
+    "POST desk.submit": CLERK,
+    "GET desk.lookup": SEES_LOOKUPS,
+    "GET desk.progress": LOOKS_BY_ITSELF,
+    "GET desk.events": LOOKS_BY_ITSELF,
+    "POST desk.answers": CLERK,
+    "POST desk.reveal": CLERK,
+    "POST desk.destroy_now": CLERK,
+    "POST desk.cancel": CLERK,
+    "POST desk.ask_for_record": SEES_LOOKUPS,
+    "GET desk.record": SEES_LOOKUPS,
+    "GET lookups.index_view": SEES_LOOKUPS,
+    "POST lookups.seek_view": SEES_LOOKUPS,
+}
+AUDITING: Final[Mapping[str, Rule]] = {
+    "GET trail.index_view": WORKS_HERE,
+    "GET trail.details_view": WORKS_HERE,
+    "POST trail.seek_view": WORKS_HERE,
+}
 PUBLIC_PAGES: Final[Mapping[str, Rule]] = {
     "GET public.health": PUBLIC,
 }

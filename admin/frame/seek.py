@@ -57,12 +57,14 @@ class Searched:
     columns: tuple[InstrumentedAttribute[Any], ...]
     says: Wording
     is_small: bool = False
-    through: Callable[[ColumnElement[bool]], ColumnElement[bool]] | None = (
-        None  # to the things, from tables beside them
-    )
+    # To the things, from tables beside them; and all words at once, where columns alone do not say it.
+    through: Callable[[ColumnElement[bool]], ColumnElement[bool]] | None = None
+    find: Callable[[str], ColumnElement[bool]] | None = None
 
     def narrow(self, things: Select[Any], words: str) -> Select[Any]:
         """The things whose columns hold every word; 台 finds 臺, and letters of either width and case find each other."""
+        if self.find is not None:
+            return things.where(self.find(words))
         for word in plain_words(words):
             if self.is_small:
                 ways = [column.icontains(form, autoescape=True) for column in self.columns for form in forms_of(word)]
@@ -83,10 +85,11 @@ class Filter:
     options: Callable[[Actor, Session], Sequence[tuple[str, Wording]]]
     is_small: bool = False
     through: Callable[[ColumnElement[bool]], ColumnElement[bool]] | None = None
+    find: Callable[[str], ColumnElement[bool]] | None = None  # a value that means a span or a form of the column's
 
     def narrow(self, things: Select[Any], value: str) -> Select[Any]:
         """The things that have the value."""
-        found = self.column == value
+        found = self.find(value) if self.find else self.column == value
         return things.where(self.through(found) if self.through else found)
 
 
@@ -120,8 +123,8 @@ def plain_words(text: str) -> list[str]:
 
 
 def forms_of(word: str) -> list[str]:
-    """A word as it may stand: 台 and 臺 are written for each other."""
-    return list(dict.fromkeys((word, word.replace("台", "臺"), word.replace("臺", "台"))))
+    """A word as it may stand: 台 and 臺 are written for each other, numbers of ours in capitals."""
+    return list(dict.fromkeys((word, word.replace("台", "臺"), word.replace("臺", "台"), word.upper())))
 
 
 def seal(secret: bytes, place: str, seek: Seek) -> str:

@@ -1,0 +1,42 @@
+"""Entries a person may see: the only way to them.
+
+Everybody sees the own entries; supervisor, head and auditor those of the agencies within reach; a drafter those under own
+case items; an approver those on own data items; an operator the system's, which speak of no look-up (DESIGN.md, Roles).
+Every way goes by an index that ends with the id, so that a page by id is as fast at a hundred million entries.
+"""
+
+import uuid
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from govern.core.errors import NotFound
+from govern.rules.actor import Actor
+from govern.trail.entry import Entry
+
+
+def entries_for(actor: Actor, _session: Session) -> Select[Entry]:
+    """The entries within reach, unordered."""
+    return select(Entry).where(_within_reach(actor))
+
+
+def entry_for(actor: Actor, session: Session, identity: uuid.UUID) -> Entry:
+    """One entry within reach, or `NotFound`, for absent and foreign alike."""
+    found = session.scalars(entries_for(actor, session).where(Entry.id == identity)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _within_reach(actor: Actor) -> ColumnElement[bool]:
+    reach = actor.reach
+    ways: list[ColumnElement[bool]] = [(Entry.person == actor.person_id) & (Entry.agency == actor.agency)]
+    if reach.agencies:
+        ways.append(Entry.agency.in_(sorted(reach.agencies)))
+    if reach.own_case_items:
+        ways.append(Entry.case_item.in_(sorted(reach.own_case_items)))
+    if reach.own_data_items:
+        ways.append(Entry.owner == actor.agency)  # the data items that this agency owns, by the index on the owner
+    if reach.is_operator:
+        ways.append(Entry.lookup.is_(None))
+    return or_(*ways)
