@@ -15,6 +15,7 @@ import json
 import logging
 import time
 import uuid
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, Protocol
@@ -36,6 +37,7 @@ from govern.queue.work import QUEUES
 FUNCTION: Final = "work"  # the allow-list: the one name a job may carry
 JOB_TTL_S: Final = 3600  # a job nobody took by then is forgotten by Redis and offered again from the database
 _WORKERS: Final = "govern:workers"
+_PAYLOAD_BYTES: Final = 256
 _DOMAIN: Final = b"govern job 1\x00"  # the key signs nothing else, and this says so
 
 _diagnostics = logging.getLogger("govern.queue.broker")
@@ -147,6 +149,16 @@ class WorkJob(Job):
         """A fixed text, where RQ would put the function's arguments."""
         return FUNCTION
 
+    def refresh(self) -> None:
+        """Reads the payload and nothing else of what stands in Redis; `NoSuchJobError` when it is gone.
+
+        A payload of ours is short: what unpacks to more is cut, and so has a wrong signature.
+        """
+        packed: Any = self.connection.hget(self.key, "data")
+        if packed is None:
+            raise NoSuchJobError
+        self.data = zlib.decompressobj().decompress(packed, _PAYLOAD_BYTES)
+
     @classmethod
     def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> "WorkJob":
         """The job, or `NoSuchJobError` for whatever cannot be read as one, so that garbage in Redis ends no worker."""
@@ -241,6 +253,10 @@ class Broker:
         )
         assert isinstance(job, WorkJob)
         return job
+
+    def forget(self, job: Job) -> None:
+        """The job is gone from Redis; its id stands in no queue any more, since it was popped."""
+        self.connection.unlink(job.key)
 
     def waiting(self) -> set[uuid.UUID]:
         """The ids of all work that lies in a queue of Redis now."""

@@ -9,14 +9,16 @@ follows the forking thread, and a lock held by another would stay locked here fo
 import ctypes
 import json
 import logging
+import mmap
 import os
 import resource
 import signal
 import socket
+import struct
 import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, NoReturn
 
@@ -79,6 +81,32 @@ def kind_of(work_id: uuid.UUID) -> str | None:
         return session.execute(select(Work.kind).where(Work.id == work_id)).scalar_one_or_none()
 
 
+class Begun:
+    """What the child says as it begins a run, in memory that it shares with its parent: a message would cost a wake-up.
+
+    Order's number, kind's place in the table of jobs, deadline in seconds. The number is written last: before it, the
+    parent takes none of it.
+    """
+
+    _REST: Final = struct.Struct("=id")
+    _NUMBER: Final = struct.Struct("=Q")
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, mmap.PAGESIZE)
+
+    def tell(self, number: int, kind: int, deadline_s: float) -> None:
+        """By the child, once a run."""
+        self._REST.pack_into(self._memory, 8, kind, deadline_s)
+        self._NUMBER.pack_into(self._memory, 0, number)
+
+    def heard(self, number: int) -> tuple[int, float] | None:
+        """By the parent: kind and deadline of the run with this number, if it has begun."""
+        if self._NUMBER.unpack_from(self._memory, 0)[0] != number:
+            return None
+        kind, deadline_s = self._REST.unpack_from(self._memory, 8)
+        return kind, deadline_s
+
+
 @dataclass(frozen=True, slots=True)
 class Duties:
     """What a child is made for."""
@@ -88,6 +116,7 @@ class Duties:
     """Runs once after the fork: connections of the child's own, in the place of the parent's."""
     memory_bytes: int
     kind_of: Callable[[uuid.UUID], str | None] = kind_of
+    begun: Begun = field(default_factory=Begun)
 
 
 class Relay:
@@ -157,7 +186,7 @@ def _obey(order: Mapping[str, Any], channel: socket.socket, duties: Duties) -> N
             _settle_lost(kind, work_id, order["why"])
         else:
             deadline_s = kind.deadline_s if kind.deadline_of is None else kind.deadline_of(work_id)
-            send(channel, number=number, is_="begun", kind=kind.name, deadline_s=deadline_s)
+            duties.begun.tell(number, list(duties.jobs).index(kind.name), deadline_s)
             kind.run(work_id)
     except Exception as error:  # MemoryError included: the limit struck, and the child lives on
         _diagnostics.error("work %s raised: %s", work_id, where(error))

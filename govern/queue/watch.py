@@ -46,9 +46,10 @@ class PreparedChild:
         self._outlet_rests_until = 0.0
         self._number = 0
         self.pid = 0
-        self._pidfd = -1
+        self._pidfd = self._statm = -1
         self._channel: socket.socket | None = None
         self._poll = select.poll()
+        self._spared = frozenset(_children())
         adopt_orphans()
 
     def start(self) -> None:
@@ -69,6 +70,7 @@ class PreparedChild:
         with suppress(OSError):  # the child does it too: whoever comes first
             os.setpgid(pid, pid)
         self.pid, self._channel, self._pidfd = pid, ours, os.pidfd_open(pid)
+        self._statm = os.open(f"/proc/{pid}/statm", os.O_RDONLY)
         self._poll = select.poll()
         self._poll.register(ours, select.POLLIN)
         self._poll.register(self._pidfd, select.POLLIN)
@@ -77,13 +79,16 @@ class PreparedChild:
         """Whether a child stands ready. Assumes that none is at work: an idle child has nothing to say."""
         return self._channel is not None and not self._poll.poll(0)
 
-    def run(self, work_id: uuid.UUID, is_to_stop: Callable[[], bool]) -> Ending:
-        """One piece of work, from hand-over to its end; after a loss the child is gone (but after `RAISED`)."""
-        return self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop)
+    def run(self, work_id: uuid.UUID, is_to_stop: Callable[[], bool], meanwhile: Callable[[], None]) -> Ending:
+        """One piece of work, from hand-over to its end; after a loss the child is gone (but after `RAISED`).
+
+        `meanwhile` runs here once the child has the order, and before anything is heard of it.
+        """
+        return self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop, meanwhile)
 
     def settle(self, work_id: uuid.UUID, why: Ending, is_to_stop: Callable[[], bool]) -> Ending:
         """A child calls the work's `when_lost`, if the lost one held its lease; how that ended."""
-        return self._order({"do": "lost", "work": str(work_id), "why": str(why)}, LOST_S, is_to_stop)
+        return self._order({"do": "lost", "work": str(work_id), "why": str(why)}, LOST_S, is_to_stop, lambda: None)
 
     def end(self) -> None:
         """The child, its process group and every orphan that this process inherited are gone."""
@@ -95,6 +100,7 @@ class PreparedChild:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
             os.close(self._pidfd)
+            os.close(self._statm)
             _reap(self.pid)
         self.pid = 0
         self.sweep()
@@ -102,11 +108,11 @@ class PreparedChild:
     def sweep(self) -> None:
         """Every child of this process that is not the prepared one is killed and reaped.
 
-        They are descendants of a child that left its process group; `killpg` misses those (WORKER.md, trap 5). Assumes
-        that the process has no other children of its own.
+        They are descendants of a child that left its process group; `killpg` misses those (WORKER.md, trap 5). Spares
+        children that this process had before; assumes that it starts no others later.
         """
         for _ in range(10):  # an orphan's own children come to us only when it is gone
-            strangers = [pid for pid in _children() if pid != self.pid]
+            strangers = [pid for pid in _children() if pid != self.pid and pid not in self._spared]
             if not strangers:
                 return
             for pid in strangers:
@@ -115,13 +121,16 @@ class PreparedChild:
                 _reap(pid)
             _diagnostics.warning("%d left-over processes ended", len(strangers))
 
-    def _order(self, order: Mapping[str, Any], limit_s: float, is_to_stop: Callable[[], bool]) -> Ending:
+    def _order(
+        self, order: Mapping[str, Any], limit_s: float, is_to_stop: Callable[[], bool], meanwhile: Callable[[], None]
+    ) -> Ending:
         if not self.is_alive():
             self.start()
         assert self._channel is not None
         self._number += 1
         try:
             send(self._channel, number=self._number, **order)
+            meanwhile()
             ending = self._watch(self._channel, limit_s, is_to_stop)
         except OSError:
             ending = Ending.CRASHED
@@ -133,8 +142,8 @@ class PreparedChild:
 
     def _watch(self, channel: socket.socket, limit_s: float, is_to_stop: Callable[[], bool]) -> Ending:
         """How the present order ends. An answer that lies ready counts, even if its deadline has just passed."""
-        now = time.monotonic()
-        deadline, next_look, has_begun = now + limit_s, now + TICK_S, False
+        began = now = time.monotonic()
+        deadline, next_look, has_begun = began + limit_s, began + TICK_S, False
         while True:
             ready = self._poll.poll(max(0.0, min(deadline, next_look) - now) * 1000)
             now = time.monotonic()
@@ -143,15 +152,14 @@ class PreparedChild:
                 match message.get("is_"):
                     case "push" | "note":
                         self._hand_on(message)
-                    case "begun" if message.get("number") == self._number and not has_begun:
-                        has_begun = True
-                        deadline = now + self._deadline_s(message)
                     case Ending.DONE | Ending.GONE | Ending.RAISED as word if message.get("number") == self._number:
                         return Ending(word)
                     case _:  # the socket's end, or words that no child of ours says now
                         return Ending.CRASHED
             elif ready:
                 return Ending.CRASHED
+            if not has_begun and (begun := self._duties.begun.heard(self._number)) is not None:
+                has_begun, deadline = True, began + self._deadline_s(*begun)
             if now >= deadline:
                 return Ending.TOO_LONG
             if now >= next_look:
@@ -161,17 +169,16 @@ class PreparedChild:
                 if self.resident_bytes() > self._duties.memory_bytes:
                     return Ending.TOO_MUCH_MEMORY
 
-    def _deadline_s(self, message: Mapping[str, Any]) -> float:
+    def _deadline_s(self, kind: int, deadline_s: float) -> float:
         """The time that a run has: our own table's, or less where the child read so from a source's row."""
-        kind = self._duties.jobs.get(str(message.get("kind")))
-        return 0.0 if kind is None else min(float(message.get("deadline_s", 0.0)), kind.deadline_s)
+        longest = [each.deadline_s for each in self._duties.jobs.values()]
+        return min(deadline_s, longest[kind]) if 0 <= kind < len(longest) else 0.0
 
     def resident_bytes(self) -> int:
         """The child's resident memory; its subprocesses are not counted, and have to limit themselves."""
         try:
-            with open(f"/proc/{self.pid}/statm", "rb") as file:
-                return int(file.read().split()[1]) * _PAGE_BYTES
-        except (OSError, IndexError):
+            return int(os.pread(self._statm, 64, 0).split()[1]) * _PAGE_BYTES
+        except (OSError, IndexError):  # it is gone
             return 0
 
     def _hand_on(self, message: Mapping[str, Any]) -> None:

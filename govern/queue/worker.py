@@ -180,25 +180,29 @@ class PreparedWorker(BaseWorker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """The work that the job names has run, or its loss is settled; or the job was none of ours. Never raises.
 
-        The job's hash goes first: the work may be offered again, under the same id, before this returns.
+        The job is forgotten while the child works, but before any word of the child is heard: the first may be that the
+        work is offered again, under the same id.
         """
-        with suppress(RedisError, OSError):  # else its time-out takes it
-            self.connection.unlink(job.key)
         try:
             if not isinstance(job, WorkJob):
                 raise Refused
             work_id = job.work_id()
         except Refused:
             _diagnostics.error("refused a job that is not ours, in queue %s", queue.name)
+            self._forget(job)
             return
         try:
-            ending = self._child.run(work_id, self._must_cut_short)
+            ending = self._child.run(work_id, self._must_cut_short, partial(self._forget, job))
             if ending.is_loss:
                 self._settle(work_id, ending)
             self._child_ready()
         except OSError as error:  # no child could be forked: the work stays in the database
             _diagnostics.error("work %s not run: %s", work_id, where(error))
             time.sleep(_AWAY_S)
+
+    def _forget(self, job: Job) -> None:
+        with suppress(RedisError, OSError):  # else its time-out takes it
+            self._outlet.forget(job)
 
     def _settle(self, work_id: uuid.UUID, why: Ending) -> None:
         _diagnostics.error("work %s lost: %s", work_id, why)
