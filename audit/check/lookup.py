@@ -4,6 +4,7 @@ The data is the JSON attached to the PDF (docs/record.md). It is held against th
 against the printed text on the other; a signer who prints one thing and proves another is found here.
 """
 
+import base64
 import hashlib
 import re
 import unicodedata
@@ -17,10 +18,14 @@ from audit.check.log import Proven
 FORMAT: Final = "govern.record.lookup"
 VERSION: Final = 1
 SUBJECTS_PRINTED: Final = 480  # what more there is stands in the data alone (docs/record.md)
+SUBJECTS_WITH_KIND: Final = 4
 COURSE_PRINTED: Final = 120
 _TAIPEI: Final = timezone(timedelta(hours=8))
 _SUBMISSION_TAKES: Final = timedelta(minutes=1)
-_SELECTORS: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_UNSEEN: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # variation selectors choose a glyph, no more
+_CANNOT_BE_SEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_LINE_ENDS: Final = re.compile(r"[\t\r\n]+")
+_DOTS: Final = str.maketrans({"\u30fb": "\u00b7", "\u2027": "\u00b7"})
 
 
 def must_agree_with_log(data: Mapping[str, Any], entries: Sequence[Proven]) -> None:
@@ -66,7 +71,7 @@ def must_be_printed(data: Mapping[str, Any], raw: bytes, text: str) -> None:
     """
     page = _plain(text)
     for literal in _literals(data, raw):
-        if _plain(literal) not in page:
+        if _plain(_as_printed(literal)) not in page:
             raise ClaimFailed("text_differs")
 
 
@@ -92,34 +97,35 @@ def _steps_must_be_entries(data: Mapping[str, Any], entries: Sequence[Proven]) -
 
 
 def _literals(data: Mapping[str, Any], raw: bytes) -> Iterable[str]:
-    """What the page must say, in no particular order."""
+    """What the page must say (docs/record.md, What the page says of the data), in no particular order."""
     who, case_item, rule = data["who"], data["case_item"], data["rule"]
     yield from (data["number"], data["reference"], data["case_number"], data["signed_by"], data["check_address"])
     yield from (who["name"], who["account"], who["agency"]["zh"], who["role"]["zh"], who["signed_in"]["zh"])
-    yield from (case_item["zh"], case_item["en"], case_item["purpose_zh"], case_item["business_agency"]["zh"])
-    yield f"（案件項目第{case_item['version']}版"
-    yield from (rule["zh"], rule["en"], rule["code"])
+    yield from (case_item["zh"], case_item["purpose_zh"], case_item["business_agency"]["zh"])
+    yield f"第{case_item['version']}版"
+    yield from (rule["zh"], rule["code"])
     yield f"{_roc_moment(data['submitted_at'])}送出"
     yield data["state"]["zh"]
-    yield from (basis[name] for basis in data["legal_bases"] for name in ("zh", "text_zh"))
+    yield from (basis["zh"] for basis in data["legal_bases"])
     yield from _subjects(data["subjects"])
     yield from _tasks(data["tasks"])
     for reveal in data["reveals"]:
-        yield from (_clock_time(reveal["at"]), reveal["field"]["zh"], reveal["reason"])
+        yield from (_clock_time(reveal["at"]), reveal["data_item"]["zh"], reveal["field"]["zh"], reveal["reason"])
         yield _number(reveal["entry"])
     for step in data["course"][:COURSE_PRINTED]:
-        yield f"{_clock_time(step['at'])}{step['zh']}{_number(step['entry'])}"
+        yield from (f"{_clock_time(step['at'])}{step['zh']}", _number(step["entry"]))
     yield f"檢核點{data['checkpoint']['size']:,}（{data['checkpoint']['origin']}）"
+    yield base64.b64decode(data["checkpoint"]["root"]).hex()
     yield hashlib.sha256(raw).hexdigest()
 
 
 def _subjects(subjects: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     yield from (key["masked"] for subject in subjects[:SUBJECTS_PRINTED] for key in subject["keys"])
-    if len(subjects) == 1:
-        ground = subjects[0]["ground"]
-        yield from (ground["kind"]["zh"], ground["document"])
-        if ground["signed_on"] is not None:
-            yield f"{_roc_date(ground['signed_on'])}簽署"
+    if len(subjects) <= SUBJECTS_WITH_KIND:
+        yield from (key["kind"]["zh"] for subject in subjects for key in subject["keys"])
+    grounds = {(each["ground"]["kind"]["zh"], each["ground"]["document"]) for each in subjects}
+    if len(grounds) == 1:
+        yield from grounds.pop()
 
 
 def _tasks(tasks: Sequence[Mapping[str, Any]]) -> Iterable[str]:
@@ -129,14 +135,14 @@ def _tasks(tasks: Sequence[Mapping[str, Any]]) -> Iterable[str]:
         if task["denied"] is not None:
             yield from (task["denied"]["zh"], task["denied"]["code"])
             continue
-        clear, masked = _fields(task["clear"]), _fields(task["masked"])
-        yield from (clear, masked, _fields(task["revealable"]), f"{task['not_fetched']:,}")
+        yield from (_fields(task[part]) for part in ("clear", "masked", "revealable"))
+        yield f"{task['not_fetched']:,}"
         hidden = len(task["masked"]) + len(task["revealable"])
         items[task["data_item"]["code"]] = (len(task["clear"]), hidden, task["not_fetched"])
     if items:
-        clear_count, masked_count, left = (sum(counts) for counts in zip(*items.values(), strict=True))
-        every, shown = clear_count + masked_count + left, clear_count + masked_count
-        yield f"{len(items)}個項目{every}個欄位，准許{shown}個，其中{masked_count}個遮蔽。"
+        clear, masked, left = (sum(counts) for counts in zip(*items.values(), strict=True))
+        yield f"{len(items)}個項目{clear + masked + left}個欄位"
+        yield f"{clear + masked}個，其中{masked}個遮蔽"
 
 
 def _fields(named: Sequence[Mapping[str, Any]]) -> str:
@@ -148,7 +154,14 @@ def _number(entry: int | None) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(_SELECTORS.sub("", unicodedata.normalize("NFKC", text)).split())
+    """A text as both sides are compared: compatibility form, no white space, one kind of middle dot."""
+    return "".join(_UNSEEN.sub("", unicodedata.normalize("NFKC", text)).split()).translate(_DOTS)
+
+
+def _as_printed(literal: str) -> str:
+    """A literal with what cannot be seen spelled out, as the page does: 〔U+202E〕; a tab or line end is a space."""
+    flat = _LINE_ENDS.sub(" ", literal)
+    return "".join(f"〔U+{ord(one):04X}〕" if unicodedata.category(one) in _CANNOT_BE_SEEN else one for one in flat)
 
 
 def _instant(text: str) -> datetime:

@@ -116,15 +116,20 @@ def _must_be_whole(pdf: bytes, reader: PdfFileReader, embedded: EmbeddedPdfSigna
 
 def _must_not_act(reader: PdfFileReader) -> None:
     root = reader.root
-    names: Any = root.get("/Names", {})
-    if {"/OpenAction", "/AA", "/Collection"} & root.keys() or {"/JavaScript", "/AlternatePresentations"} & names.keys():
+    names = _entry(root, "/Names")
+    if {"/OpenAction", "/AA", "/Collection"} & set(root) or {"/JavaScript", "/AlternatePresentations"} & set(names):
         raise ClaimFailed("can_act")
-    attached = [str(name) for name in names.get("/EmbeddedFiles", {}).get("/Names", [])[::2]]
+    attached = [str(name) for name in list(_entry(_entry(names, "/EmbeddedFiles"), "/Names"))[::2]]
     if attached != [ATTACHMENT]:
         raise ClaimFailed("can_act" if attached else "no_data")
-    form = root["/AcroForm"]
-    if "/XFA" in form or len(form["/Fields"]) != 1:
+    form = _entry(root, "/AcroForm")
+    if "/XFA" in form or len(_entry(form, "/Fields")) != 1:
         raise ClaimFailed("can_act")
+
+
+def _entry(dictionary: Any, name: str) -> Any:
+    """What a dictionary holds under a name, references followed; an empty array when it holds nothing."""
+    return dictionary[name] if name in dictionary else generic.ArrayObject()
 
 
 def _stamped(embedded: EmbeddedPdfSignature, trust: Trust) -> tuple[Finding, datetime | None]:
@@ -172,7 +177,7 @@ def _signed(
 
 def _must_certify(reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> None:
     """The catalogue's /Perms names this very signature, and its own transform says that no change is allowed."""
-    perms: Any = reader.root.get("/Perms", {})
+    perms = _entry(reader.root, "/Perms")
     named = perms.raw_get("/DocMDP") if "/DocMDP" in perms else None
     held = embedded.sig_field.raw_get("/V")
     if not isinstance(named, generic.IndirectObject) or named.reference != getattr(held, "reference", None):
