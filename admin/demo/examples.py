@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
 from admin.set_up import CATALOGUE
 from connectors.simulated import registers
+from govern.core import clock
 
 NORMAL: Final = (
     "disability_certificate",
@@ -61,24 +62,22 @@ def all_examples() -> list[Example]:
     return found
 
 
-def _read(name: str) -> dict[str, list[dict[str, object]]]:
-    content: dict[str, list[dict[str, object]]] = yaml.safe_load((CATALOGUE / name).read_text())
+def _read(name: str) -> dict[str, list[dict[str, Any]]]:
+    content: dict[str, list[dict[str, Any]]] = yaml.safe_load((CATALOGUE / name).read_text())
     return content
 
 
-def _agency(case_item: Mapping[str, object]) -> str:
+def _agency(case_item: Mapping[str, Any]) -> str:
     """The counter where the example is played: Banqiao's, where the case item allows it."""
-    agencies = list(case_item["authorised_agencies"])  # type: ignore[call-overload]
+    agencies = list(case_item["authorised_agencies"])
     return "ntpc-dist-banqiao" if "ntpc-dist-banqiao" in agencies else str(agencies[0])
 
 
-def _items(case_item: Mapping[str, object]) -> tuple[str, ...]:
-    return tuple(str(entry["item"]) for entry in case_item["data"])  # type: ignore[attr-defined]
+def _items(case_item: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(entry["item"]) for entry in case_item["data"])
 
 
-def _whole(
-    case_item: Mapping[str, object], data_items: Mapping[str, Mapping[str, object]], due_in_s: float = 0.0
-) -> Example:
+def _whole(case_item: Mapping[str, Any], data_items: Mapping[str, Mapping[str, Any]], due_in_s: float = 0.0) -> Example:
     """One submission over all data items of a case item, about one subject whom every register knows where possible."""
     items = _items(case_item)
     kinds = {item: _kind(data_items[item]) for item in items}
@@ -96,7 +95,7 @@ def _whole(
     )
 
 
-def _kind(item: Mapping[str, object]) -> str:
+def _kind(item: Mapping[str, Any]) -> str:
     return "national_id" if item["subject_key"] == "file" else str(item["subject_key"])
 
 
@@ -110,7 +109,7 @@ def _common_key(kind: str, items: Sequence[str]) -> str:
     return max(counted, key=lambda value: counted[value])
 
 
-def _file(case_item: Mapping[str, object]) -> Example:
+def _file(case_item: Mapping[str, Any]) -> Example:
     rows = list(registers.veteran_numbers(FILE_ROWS))
     for position, wrong in enumerate(WRONG_ROWS):
         rows.insert(20 + position * 37, wrong)
@@ -126,22 +125,22 @@ def _file(case_item: Mapping[str, object]) -> Example:
     )
 
 
-def _case_item_for(
-    item: str, case_items: Mapping[str, Mapping[str, object]], taken: dict[str, int]
-) -> Mapping[str, object]:
-    """A case item in force that lists the data item; the least used, so that many of them are played."""
-    fitting = [each for each in case_items.values() if item in _items(each) and not _is_pending(each)]
+def _case_item_for(item: str, case_items: Mapping[str, Mapping[str, Any]], taken: dict[str, int]) -> Mapping[str, Any]:
+    """A case item in force today that lists the data item; the least used, so that many of them are played."""
+    fitting = [each for each in case_items.values() if item in _items(each) and _is_in_force(each)]
     chosen = min(fitting, key=lambda each: (taken.get(str(each["code"]), 0), str(each["code"])))
     taken[str(chosen["code"])] = taken.get(str(chosen["code"]), 0) + 1
     return chosen
 
 
-def _is_pending(case_item: Mapping[str, object]) -> bool:
-    letters: Sequence[Mapping[str, object]] = case_item.get("approvals") or []  # type: ignore[assignment]
-    return any(letter["status"] == "pending" for letter in letters)
+def _is_in_force(case_item: Mapping[str, Any]) -> bool:
+    if not str(case_item["valid_from"]) <= clock.today().isoformat() <= str(case_item["valid_to"]):
+        return False
+    letters: Sequence[Mapping[str, Any]] = case_item.get("approvals") or []
+    return all(letter["status"] != "pending" for letter in letters)
 
 
-def _single(item: Mapping[str, object], case_item: Mapping[str, object]) -> Example:
+def _single(item: Mapping[str, Any], case_item: Mapping[str, Any]) -> Example:
     code = str(item["code"])
     kind, value = next((k, v) for k, v in registers.example_keys(code) if k == _kind(item))
     return Example(
@@ -156,9 +155,7 @@ def _single(item: Mapping[str, object], case_item: Mapping[str, object]) -> Exam
     )
 
 
-def _denials(
-    case_items: Mapping[str, Mapping[str, object]], data_items: Mapping[str, Mapping[str, object]]
-) -> list[Example]:
+def _denials(case_items: Mapping[str, Mapping[str, Any]], data_items: Mapping[str, Mapping[str, Any]]) -> list[Example]:
     """The four refusals: an agency not authorised, a right that ended, a pending letter, no consent."""
     youth = _whole(case_items["youth_housing"], data_items)
     certificate = _whole(case_items["disability_certificate"], data_items)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from admin.demo.play import Played
 from admin.frame.opening import signing
@@ -14,9 +15,12 @@ from admin.set_up import write_file
 from audit.log.rows import macs_of
 from audit.log.sequence import bring_up_to_date
 from audit.log.verify import verify
+from govern.catalogue.agency import Agency
+from govern.catalogue.case_item import CaseItemVersion
 from govern.catalogue.data_item import DataItem
 from govern.core.database import reading
 from govern.core.settings import Settings
+from govern.core.wording import Wording
 from govern.keys import ring
 from govern.lookups.lookup import Lookup, Task
 from govern.rules.denial import Deny
@@ -43,12 +47,12 @@ def write(settings: Settings, played: Sequence[Played]) -> bool:
     bring_up_to_date(macs_of(held), signing(settings))
     verdict = verify(macs_of(held), signing(settings))
     with reading() as session:
-        items = {item.code: item for item in session.scalars(select(DataItem))}
+        items, names = {item.code: item for item in session.scalars(select(DataItem))}, names_of(session)
         lookups = []
         for one in played:
             lookup = session.get_one(Lookup, one.lookup_id)
             tasks = session.scalars(select(Task).where(Task.lookup == lookup.id).order_by(Task.seq)).all()
-            lookups.append(_lookup(one, lookup, tasks, items))
+            lookups.append(_lookup(one, lookup, tasks, items, names))
     log = {"size": verdict.size, "root": verdict.root.hex(), "ok": verdict.ok}
     place = settings.folder / "demo"
     place.mkdir(mode=0o700, exist_ok=True)
@@ -56,8 +60,10 @@ def write(settings: Settings, played: Sequence[Played]) -> bool:
     return verdict.ok and all(one.is_as_expected for one in played)
 
 
-def _lookup(one: Played, lookup: Lookup, tasks: Sequence[Task], items: Mapping[str, DataItem]) -> dict[str, Any]:
-    listed = [_task(task, items[task.item]) for task in tasks]
+def _lookup(
+    one: Played, lookup: Lookup, tasks: Sequence[Task], items: Mapping[str, DataItem], names: Mapping[str, Wording]
+) -> dict[str, Any]:
+    listed = [_task(task, items[task.item], names) for task in tasks]
     all_denied = bool(listed) and all(task["denied"] for task in listed)
     return {
         "example": one.example.name,
@@ -70,7 +76,7 @@ def _lookup(one: Played, lookup: Lookup, tasks: Sequence[Task], items: Mapping[s
     }
 
 
-def _task(task: Task, item: DataItem) -> dict[str, Any]:
+def _task(task: Task, item: DataItem, names: Mapping[str, Wording]) -> dict[str, Any]:
     shown = [row["field"] for row in task.permitted]
     masked = [row["field"] for row in task.permitted if row["appearance"] != "clear" and row["mask"] != "none"]
     return {
@@ -80,13 +86,26 @@ def _task(task: Task, item: DataItem) -> dict[str, Any]:
         "shown": shown,
         "masked": masked,
         "withheld": [field.code for field in item.fields if field.code not in shown],
-        "denied": denied(task),
+        "denied": denied(task, names),
     }
 
 
-def denied(task: Task) -> dict[str, str] | None:
+def denied(task: Task, names: Mapping[str, Wording]) -> dict[str, str] | None:
     """The rule that denied a task, with its sentence in both languages; nothing for a permitted one."""
     if task.deny_rule is None:
         return None
-    deny = Deny(task.deny_rule, parameters=task.deny_parameters or {})
-    return {"rule": deny.rule, "zh": deny.wording.zh, "en": deny.wording.en}
+    says = Deny(task.deny_rule, parameters=task.deny_parameters or {}).worded(names)
+    return {"rule": task.deny_rule, "zh": says.zh, "en": says.en}
+
+
+def names_of(session: Session) -> dict[str, Wording]:
+    """What the codes in sentences are called: agencies, data items, case items."""
+    found: dict[str, Wording] = {}
+    for table in (Agency, DataItem):
+        found |= {
+            code: Wording(zh, en) for code, zh, en in session.execute(select(table.code, table.name_zh, table.name_en))
+        }
+    versions = select(CaseItemVersion.case_item, CaseItemVersion.name_zh, CaseItemVersion.name_en)
+    return found | {
+        code: Wording(zh, en) for code, zh, en in session.execute(versions.order_by(CaseItemVersion.version))
+    }
