@@ -105,7 +105,7 @@ def http_rig(
             kind=kind,
             owner=OWNER,
             address=f"{'https' if tls else 'http'}://127.0.0.1:{server.port}{path}",
-            deadline_s=1.0,
+            deadline_s=10.0,
             settings={**pinned, **settings},
             credentials=credentials,
             max_bytes=2_000_000,
