@@ -1,8 +1,8 @@
 """A purpose (業務案件項目): fields, agencies, bases, term, version."""
 
+import uuid
 from datetime import date, datetime
 from typing import Any
-import uuid
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column

@@ -73,22 +73,7 @@ def make_person(
     """
     _must_hold(by, Role.OPERATOR)
     key = account_key(account_name)
-    wrong: dict[str, Wording] = {}
-    if not key:
-        wrong["account_name"] = NO_NAME
-    if not name.strip():
-        wrong["name"] = NO_NAME
-    faults = passwords.faults(password, account_name=key)
-    if faults:
-        wrong["password"] = faults[0]
-    number = None
-    if national_id is not None:
-        try:
-            number = identifiers.parse("national_id", national_id).value
-        except identifiers.IdentifierError as unusable:
-            wrong["national_id"] = unusable.wording
-    if wrong:
-        raise InvalidInput(UNUSABLE, fields=wrong)
+    number = _usable(key, name, password, national_id)
     password_hash = passwords.hash_password(password)
 
     with transaction() as session:
@@ -221,18 +206,6 @@ def grant_right(
             raise NotFound
         if Role.CLERK not in roles_held(session, person_id, clock.now()).get(agency, frozenset()):
             raise Conflict(NOT_A_CLERK, code="not_a_clerk")
-        for former in session.scalars(
-            select(Right).where(
-                Right.person == person_id,
-                Right.agency == agency,
-                Right.case_item == case_item,
-                Right.ended_at.is_(None),
-            )
-        ).all():
-            if former.ends_on >= clock.today():
-                raise Conflict(HAS_ONE, code="has_right")
-            _end(session, former, "term", by)
-        session.flush()
         right = Right(
             id=new_id(),
             person=person_id,
@@ -243,8 +216,8 @@ def grant_right(
             granted_at=clock.now(),
             granted_by=None if by is None else by.person_id,
         )
+        _make_room_for(session, right, by)
         session.add(right)
-        sealed = None if reason is None else _sealed_text(ring, session, agency, reason)
         kind = people.Granted(
             right=right.id,
             case_item=case_item,
@@ -253,8 +226,24 @@ def grant_right(
             starts_on=starts_on.isoformat(),
             ends_on=ends_on.isoformat(),
         )
-        append(session, kind, by=by, text=sealed)
+        append(session, kind, by=by, text=None if reason is None else _sealed_text(ring, session, agency, reason))
         return right.id
+
+
+def _make_room_for(session: Session, right: Right, by: Actor | None) -> None:
+    """An open right whose term is over has ended; one that is still in force is in the way, and raises `Conflict`."""
+    for former in session.scalars(
+        select(Right).where(
+            Right.person == right.person,
+            Right.agency == right.agency,
+            Right.case_item == right.case_item,
+            Right.ended_at.is_(None),
+        )
+    ).all():
+        if former.ends_on >= clock.today():
+            raise Conflict(HAS_ONE, code="has_right")
+        _end(session, former, "term", by)
+    session.flush()
 
 
 def end_right(right_id: uuid.UUID, *, cause: str = "ended", by: Actor | None = None) -> bool:
@@ -281,6 +270,27 @@ def _end(session: Session, right: Right, cause: str, by: Actor | None) -> None:
 def _must_hold(by: Actor | None, role: Role, *, agency: str | None = None) -> None:
     if by is not None and not (by.holds(role) and agency in (None, by.agency)):
         raise NotAllowed
+
+
+def _usable(account_name: str, name: str, password: str, national_id: str | None) -> str | None:
+    """The own number in its canonical form; raises `InvalidInput` with everything that cannot be used."""
+    wrong: dict[str, Wording] = {}
+    if not account_name:
+        wrong["account_name"] = NO_NAME
+    if not name.strip():
+        wrong["name"] = NO_NAME
+    faults = passwords.faults(password, account_name=account_name)
+    if faults:
+        wrong["password"] = faults[0]
+    number = None
+    if national_id is not None:
+        try:
+            number = identifiers.parse("national_id", national_id).value
+        except identifiers.IdentifierError as unusable:
+            wrong["national_id"] = unusable.wording
+    if wrong:
+        raise InvalidInput(UNUSABLE, fields=wrong)
+    return number
 
 
 def _keep_number(ring: Ring, session: Session, person: Person, agency: str, number: str) -> None:

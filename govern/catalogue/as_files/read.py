@@ -104,7 +104,8 @@ def _parsed(path: Path, files: Files) -> Mapping[str, Any] | None:
     octets = path.read_bytes()
     files.sha256[path.name] = hashlib.sha256(octets).hexdigest()
     try:
-        content = yaml.load(octets.decode("utf-8-sig"), Loader=_StrictLoader)  # noqa: S506 (a safe loader, stricter)
+        text = octets.decode("utf-8-sig")
+        content = yaml.load(text, Loader=_StricterSafeLoader)  # noqa: S506 (the safe loader, made stricter)
     except UnicodeDecodeError:
         files.say(path.name, None, "", NOT_UTF8)
         return None
@@ -183,7 +184,7 @@ class _NotTaken(Exception):
         self.wording = wording
 
 
-class _StrictLoader(yaml.CSafeLoader):
+class _StricterSafeLoader(yaml.CSafeLoader):
     """The safe loader, which takes no key that stands twice in one record."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
