@@ -1,22 +1,4 @@
-"""What an agency is told to do wrong, in one control file that every server reads before it answers.
-
-slow             answer after `seconds`
-hang             take the request and never answer (`seconds`, 120 unless told)
-byte_by_byte     send a byte each `seconds`
-dead             close the connection without a word
-cut_short        stop in the middle of the answer; a file lacks its last rows and its trailer
-no_trailer       a whole file without its trailer
-garbage          bytes that are no answer
-wrong_encoding   the answer in Big5 under the name of UTF-8
-redirect         send the asker elsewhere (`location`)
-too_much         an answer of `bytes` bytes, or with `rows` rows
-another_person   a proper answer about somebody else; with `echo="asked"` under the asked key
-nothing          nobody found
-error            an error of the server (HTTP 500, SOAP fault, no file)
-extra_fields     `count` more fields than the data item has
-wrong_request_id the answer to another question
-limit            no more than `calls` at a time; more are told "busy" (stands beside another fault)
-"""
+"""What an agency is told to do wrong, in one control file that every server reads before it answers."""
 
 import fcntl
 import json
@@ -26,7 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-FAULTS: Final = tuple(line.split()[0] for line in (__doc__ or "").splitlines() if line.startswith("    "))
+# What each fault does, with its options.
+FAULTS: Final[Mapping[str, str]] = {
+    "slow": "answer after `seconds`",
+    "hang": "take the request and never answer (`seconds`, 120 unless told)",
+    "byte_by_byte": "send a byte each `seconds`",
+    "dead": "close the connection without a word",
+    "cut_short": "stop in the middle of the answer; a file lacks its last third and its trailer",
+    "no_trailer": "a file without its trailer",
+    "garbage": "bytes that are no answer",
+    "wrong_encoding": "the answer in Big5 under the name of UTF-8",
+    "redirect": "send the asker elsewhere (`location`)",
+    "too_much": "an answer of `bytes` bytes, or with `rows` rows",
+    "another_person": 'a proper answer about somebody else; with `echo="asked"` under the asked key',
+    "nothing": "nobody found",
+    "error": "an error of the server: HTTP 500, a SOAP fault, no file",
+    "extra_fields": "`count` more fields than the data item has",
+    "wrong_request_id": "the answer to another question",
+    "limit": "no more than `calls` at a time, more are told that it is busy; stands beside another fault",
+}
 
 _FILE: Final = "faults.json"
 _EVERY: Final = "*"

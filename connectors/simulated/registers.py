@@ -24,7 +24,7 @@ from connectors.simulated.answers import (
     transport,
     welfare,
 )
-from connectors.simulated.answers.answer import Answer, Ask
+from connectors.simulated.answers.answer import Answer, Ask, Fields
 from connectors.simulated.items import items
 from connectors.simulated.town import chance, estates, firms, numbers, people, spelling, vehicles
 from connectors.simulated.town import doorplates as plates
@@ -103,7 +103,21 @@ def answer(item: str, kind: str, value: str, narrowing: Mapping[str, str] | None
 
     Raises `NarrowingRequired` for a name search without birth year and district.
     """
-    return REGISTERS[item](Ask(kind, value, narrowing or {}))
+    found = REGISTERS[item](Ask(kind, value, narrowing or {}))
+    if found is None:
+        return None
+    order = _order(item)
+    return Answer(_sorted(found.header, order), tuple(_sorted(row, order) for row in found.rows))
+
+
+@cache
+def _order(item: str) -> Mapping[str, int]:
+    return {field.code: place for place, field in enumerate(items()[item].spec.fields)}
+
+
+def _sorted(part: Fields, order: Mapping[str, int]) -> Fields:
+    """The fields in the catalogue's order, which a schema demands."""
+    return dict(sorted(part.items(), key=lambda each: order[each[0]]))
 
 
 def prepare() -> None:

@@ -22,7 +22,7 @@ def changes_city(ask: Ask) -> Answer | None:
 def before_national(ask: Ask) -> Answer | None:
     """村里門牌異動紀錄－變更前: changes after which an address was no more, of the whole country."""
     return _listed(
-        change for change in _named(ask, of_city=False) if _is(change.before, ask) or ask.value in change.merged
+        change for change in _named(ask, of_city=False) if _is_merged(change, ask) or _is(change.before, ask)
     )
 
 
@@ -33,6 +33,10 @@ def after_national(ask: Ask) -> Answer | None:
 
 def _is(place: Place | None, ask: Ask) -> bool:
     return place is not None and spelling.address(place.address) == spelling.address(ask.value)
+
+
+def _is_merged(change: Change, ask: Ask) -> bool:
+    return spelling.address(ask.value) in map(spelling.address, change.merged)
 
 
 def _listed(changes: Iterable[Change]) -> Answer | None:

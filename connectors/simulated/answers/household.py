@@ -19,7 +19,7 @@ _REASONS: Final = ("就業", "就學", "投靠親屬", "購屋", "租屋期滿")
 def born(person: Person) -> str:
     """The date of birth as registered: of some who were born long ago the day or the month is not known."""
     if person.age() >= 76 and chance.happens(18, "incomplete birth", person.ordinal):
-        return person.born.isoformat()[: 4 if chance.happens(30, "year alone", person.ordinal) else 7]
+        return person.born.isoformat()[: 4 if chance.happens(45, "year alone", person.ordinal) else 7]
     return person.born.isoformat()
 
 

@@ -59,9 +59,9 @@ def labor(ask: Ask) -> Answer | None:
 def _labor_rows(person: Person) -> Iterator[Fields]:
     if person.trade in ("senior", "tertiary"):
         if chance.happens(40, "works beside school", person.ordinal):
-            unit = chance.pick(firms.firms()[:24], "beside school", person.ordinal)
+            shop = chance.pick(firms.firms()[:24], "beside school", person.ordinal)
             yield _policy(
-                "labor", unit.name, chance.digits(8, "unit", unit.ordinal), 11_100, date(2026, 7, 1), None, "加保"
+                "labor", shop.name, chance.digits(8, "unit", shop.ordinal), 11_100, date(2026, 7, 1), None, "加保"
             )
         return
     since = _since(person)
