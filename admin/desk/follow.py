@@ -68,6 +68,12 @@ class Followed:
     is_own: bool
     wrong_rows: tuple[tuple[int, str], ...]
     record: str | None
+    record_is_coming: bool
+
+    @property
+    def can_be_called_back(self) -> bool:
+        """Whether a task still waits to be asked."""
+        return any(task.state == "waiting" for task in self.tasks)
 
     @property
     def done(self) -> int:
@@ -148,7 +154,7 @@ def cancel(identity: uuid.UUID) -> Any:
 def ask_for_record(identity: uuid.UUID) -> Any:
     """A worker makes the signed record; the page offers it when it is there."""
     issue.ask_for(the_actor(), identity)
-    return redirect(url_for("desk.lookup", identity=identity, record="asked"), 303)
+    return redirect(url_for("desk.lookup", identity=identity), 303)
 
 
 @pages.get("/lookups/<uuid:identity>/record")
@@ -200,6 +206,7 @@ def follow(session: Session, found: Lookup) -> Followed:
             )
         ),
         record=issued.number if issued else None,
+        record_is_coming=issue.is_asked_for(session, found.id),
     )
 
 

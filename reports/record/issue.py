@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
+
 from audit.log.note import NoteSigner
 from audit.log.rows import macs_of
 from audit.log.sequence import Signing, bring_up_to_date, give_up_lease
@@ -103,12 +105,16 @@ def ask_for(actor: Actor, lookup_id: uuid.UUID) -> None:
     """
     with transaction() as session:
         lookup = lookup_for(actor, session, lookup_id)
-        waiting = session.query(Work.id).filter(Work.kind == WORK, Work.target_id == lookup.id).first()
-        if waiting is None:
+        if not is_asked_for(session, lookup.id):
             now = clock.database_now(session)
             work = plan_work(session, kind=WORK, target_id=lookup.id, queue="normal", due_at=now)
             session.flush()
             offer(session, work)
+
+
+def is_asked_for(session: Session, lookup_id: uuid.UUID) -> bool:
+    """Whether a worker is still to make a record of the look-up."""
+    return session.query(Work.id).filter(Work.kind == WORK, Work.target_id == lookup_id).first() is not None
 
 
 def run(work_id: uuid.UUID, settings: Settings) -> None:

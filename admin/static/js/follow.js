@@ -20,7 +20,7 @@ async function look() {
   part.innerHTML = await response.text();
   if (opener && !opened) opener.hidden = tasks().answers !== "1";
   if (opener && !opened && tasks().open === "0" && before !== "0") await open();
-  if (new URLSearchParams(location.search).has("record") && tasks().record) location.replace(location.pathname);
+  showActions();
 }
 
 async function open() {
@@ -34,7 +34,7 @@ async function open() {
 
 opener?.addEventListener("submit", (event) => { event.preventDefault(); event.stopPropagation(); open(); }, true);
 
-const isRunning = () => tasks().open !== "0" || (new URLSearchParams(location.search).has("record") && !tasks().record);
+const isRunning = () => tasks().open !== "0" || tasks().coming === "1";
 if (isRunning()) {
   let stream = new EventSource(page.dataset.events);
   stream.addEventListener("changed", async () => { await look(); if (!isRunning()) stream.close(); });
@@ -43,18 +43,22 @@ if (isRunning()) {
   const beat = setInterval(async () => { if (isRunning()) await look(); else { clearInterval(beat); stream.close(); } }, 4000);
 }
 
-const life = document.querySelector("[data-until]");
-if (life) {
-  const until = Date.parse(life.dataset.until);
-  const left = life.querySelector("[data-left]");
-  const tick = () => {
-    const seconds = Math.max(0, Math.round((until - Date.now()) / 1000));
-    left.textContent = seconds ? fill(words.left, { m: Math.floor(seconds / 60), s: seconds % 60 }) : words.gone;
-    if (!seconds) { answers.replaceChildren(); clearInterval(timer); }
-  };
-  const timer = setInterval(tick, 1000);
+// Until when the answers live stands in the head; at the end they leave the page too.
+function showActions() {
+  const now = document.getElementById("actions-now");
+  if (now) document.getElementById("actions").replaceChildren(now.content.cloneNode(true));
   tick();
 }
+
+function tick() {
+  const life = document.querySelector("[data-until]");
+  if (!life) return;
+  const seconds = Math.max(0, Math.round((Date.parse(life.dataset.until) - Date.now()) / 1000));
+  life.querySelector("[data-left]").textContent = seconds ? fill(words.left, { m: Math.floor(seconds / 60), s: seconds % 60 }) : words.gone;
+  if (!seconds) answers.replaceChildren();
+}
+setInterval(tick, 1000);
+tick();
 
 const dialogue = document.getElementById("reveal-dialogue");
 const form = dialogue.querySelector("form");
