@@ -29,7 +29,7 @@ _SECTION: Final = re.compile(rf"(?<=[^{_NUMERAL}0-9])([0-9]{{1,2}}|[{_NUMERAL}]{
 _UNIT: Final = re.compile(rf"([{_NUMERAL}0-9]+)(?=鄰|巷|弄|衖|號|樓|室|之)")
 _AFTER: Final = re.compile(rf"(?<=之)([{_NUMERAL}0-9]+)")
 _HYPHEN: Final = re.compile(rf"(?<=[0-9號樓{_NUMERAL}])[-‐‑‒–—−](?=[0-9{_NUMERAL}])")
-_FLOOR: Final = re.compile(rf"(?<![A-Z0-9])([0-9{_NUMERAL}]+)F(?![A-Z])", re.IGNORECASE)
+_FLOOR: Final = re.compile(rf"([0-9{_NUMERAL}]+)F(?![A-Z])", re.IGNORECASE)
 
 
 def canonical_name(text: str) -> str:

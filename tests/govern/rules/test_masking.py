@@ -76,7 +76,7 @@ def test_keeping_the_last_four_shows_at_most_four_and_never_all(text: str) -> No
     shown = mask("keep_last_4", text, "string")
     assert len(shown) >= len(text)
     assert sum(1 for sign in shown if sign != "*") <= 4
-    if text and set(text) != {"*"}:
+    if text and not text.startswith("*"):
         assert shown != text
 
 
@@ -209,9 +209,9 @@ def test_the_stricter_mask_is_a_least_upper_bound(one: str, other: str, third: s
 
 
 values = st.sampled_from(
-    "王小明 王大明 歐陽明 John A123456789 A123450000 0012345678 1986-03-08 1986-03-09 1986-12-01 "
-    "民國75年3月8日 150000 400000 新北市板橋區中山路1號 新北市板橋區文化路2號 不詳".split(" ")
-)
+    ["王小明", "王大明", "歐陽明", "John", "A123456789", "A123450000", "0012345678", "1986-03-08", "1986-03-09",
+     "1986-12-01", "民國75年3月8日", "150000", "400000", "新北市板橋區中山路1號", "新北市板橋區文化路2號", "不詳"]
+)  # fmt: skip
 
 
 @TRIED
