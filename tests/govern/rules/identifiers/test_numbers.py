@@ -55,15 +55,13 @@ def test_the_old_resident_form_ends_with_2030_and_nothing_else_does() -> None:
 
 @TRIED
 @given(st.sampled_from([number for number, _ in NUMBERS]), st.integers(1, 9), st.integers(0, 9))
-def test_one_wrong_digit_is_always_found(number: str, place: int, digit: int) -> None:
-    """Because every weight but the last two is prime to 10 or even: of 9 places the check finds at least a change by 1."""
-    if number[place].isalpha() or number[place] == str(digit):
+def test_a_wrong_digit_is_found_wherever_it_changes_the_sum(number: str, place: int, digit: int) -> None:
+    """Because not every slip is found: under the weight 5, an even difference leaves the sum as it was."""
+    weight = (1, 8, 7, 6, 5, 4, 3, 2, 1, 1)[place]
+    if number[place].isalpha() or (int(number[place]) - digit) * weight % 10 == 0:
         return
-    changed = number[:place] + str(digit) + number[place + 1 :]
-    difference = (int(number[place]) - digit) * national_id._WEIGHTS[place + 1]
-    if difference % 10:
-        with pytest.raises(IdentifierError):
-            national_id.canonical(changed)
+    with pytest.raises(IdentifierError):
+        national_id.canonical(number[:place] + str(digit) + number[place + 1 :])
 
 
 @pytest.mark.parametrize("number", FIRMS)
