@@ -31,11 +31,12 @@ ROOT: Final = Path(__file__).parent.parent
 CATALOGUE: Final = ROOT / "govern" / "catalogue" / "files"
 
 
-def set_up(settings: Settings) -> House:
+def set_up(settings: Settings, *, with_catalogue: bool = True) -> House:
     """The house stands: keys, trust, schema and catalogue are there, and this process has it open.
 
     Set up already, this takes a fraction of a second. On a database of one's own the schema is migrated too; its owner's
-    role is named by `GOVERN_DATABASE_URL_OWNER`. `WrongSetting` says what is in the way.
+    role is named by `GOVERN_DATABASE_URL_OWNER`. `WrongSetting` says what is in the way. Without `with_catalogue` an empty
+    house stays empty: another city's catalogue is then the first.
     """
     os.umask(0o077)
     folder = settings.folder
@@ -59,7 +60,8 @@ def set_up(settings: Settings) -> House:
         migrate(settings.database_address("owner"))
     house = open_house(settings)
     _first_entry(settings)
-    _first_catalogue(settings)
+    if with_catalogue:
+        _first_catalogue(settings)
     return house
 
 

@@ -21,7 +21,7 @@ catalogue = AppGroup("catalogue", help="The catalogue in and out as files.")
 def load(folder: Path) -> None:
     """Check the files of FOLDER and make them the catalogue; changes nothing when anything is wrong."""
     settings = load_settings()
-    set_up(settings)
+    set_up(settings, with_catalogue=False)
     try:
         counts = loads.load(folder, settings=settings)
     except loads.CatalogueWrong as wrong:

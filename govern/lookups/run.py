@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connectors import sandbox
+from connectors import addresses, sandbox
 from connectors.errors import SourceError
 from connectors.exchange import Key, Query, Record, Reply
 from govern.catalogue.reach import item_spec
@@ -47,7 +47,7 @@ def run(work_id: uuid.UUID, settings: Settings) -> None:
         return
     began = time.monotonic()
     try:
-        reply = _ask(intent, intent.evidence)
+        reply = _ask(intent, intent.evidence, settings)
         documents, sealed = _minimise_and_seal(intent, reply)
         answers.store().put(intent.evidence.entry_id, sealed, settings.answer_life_s)
     except SourceError as error:
@@ -60,21 +60,26 @@ def run(work_id: uuid.UUID, settings: Settings) -> None:
         _after_answer(intent, reply, documents, sealed, settings, time.monotonic() - began)
 
 
-def _ask(intent: Intent, proof: Evidence) -> Reply:
+def _ask(intent: Intent, proof: Evidence, settings: Settings) -> Reply:
     """Ask the source, with the evidence of the intent in hand and no transaction open.
 
-    A data item that takes files is asked once for all; any other is asked subject by subject within the portion.
+    A data item that takes files is asked once for all; any other is asked subject by subject within the portion. Once a
+    subject of a portion was asked, the portion has left, whatever becomes of the next one.
     """
     assert_none_open()
     spec, keys = item_spec(intent.item), tuple(key for _, _, key in intent.subjects)
     codes = tuple(listed.code for listed in intent.permit.fields)
+    limits = sandbox.Limits(allowed=addresses.parse(settings.source_addresses))
     portions = [keys] if intent.item.is_batch or len(keys) == 1 else [(key,) for key in keys]
-    replies = []
+    replies: list[Reply] = []
     for number, portion in enumerate(portions, start=1):
         request_id = str(proof.entry_id) if len(portions) == 1 else f"{proof.entry_id}-{number}"
-        replies.append(
-            sandbox.ask(intent.source, Query(request_id, spec, portion, codes, narrowing=dict(intent.narrowing)))
-        )
+        query = Query(request_id, spec, portion, codes, narrowing=dict(intent.narrowing))
+        try:
+            replies.append(sandbox.ask(intent.source, query, limits))
+        except SourceError as error:
+            error.never_left = error.never_left and not replies
+            raise
     return Reply(
         request_id=str(proof.entry_id),
         records=tuple(record for reply in replies for record in reply.records),

@@ -104,8 +104,14 @@ def _key_kinds(request: LookupRequest, known: Purpose) -> dict[str, str]:
         kind = request.key_kinds.get(item) or data_item.subject_key
         if kind != data_item.subject_key and kind not in data_item.alt_subject_keys:
             raise InvalidInput(WRONG, code="key_kind_unknown")
-        kinds[item] = "national_id" if kind == "file" else kind
+        kinds[item] = _file_kind(known, item) if kind == "file" else kind
     return kinds
+
+
+def _file_kind(known: Purpose, item: str) -> str:
+    """What the numbers of a file are: a national ID unless the source says otherwise (DESIGN.md, Files)."""
+    source = known.sources.get(item)
+    return source.file_key if source else "national_id"
 
 
 def _subjects(
@@ -113,7 +119,10 @@ def _subjects(
 ) -> tuple[tuple[CanonicalSubject, ...], tuple[tuple[int, str], ...]]:
     if request.file is None:
         return canonical_subjects(request, known.items, key_kinds, known.on), ()
-    rows = canonical_rows(request.file, "national_id", known.on)
+    kinds = set(key_kinds.values())
+    if len(kinds) != 1:  # one file holds numbers of one kind
+        raise InvalidInput(WRONG, code="file_of_two_kinds")
+    rows = canonical_rows(request.file, kinds.pop(), known.on)
     if not rows.subjects:
         raise InvalidInput(WRONG, code="file_without_valid_rows")
     return rows.subjects, rows.wrong
@@ -132,7 +141,7 @@ def _decide(
     planned: list[_Planned] = []
     own = known.person.own_index
     if request.file is not None:
-        self_rows = [s for s in subjects if own is not None and _index(s, "national_id") == own]
+        self_rows = [s for s in subjects if own is not None and _index(s, s.keys[0].kind) == own]
         wrong = (*wrong, *((s.row_number or s.ordinal, "own_data") for s in self_rows))
         subjects = [s for s in subjects if s not in self_rows]
         portions = [

@@ -1,44 +1,30 @@
 """The queue's Redis: wake-ups and progress notes, nothing else.
 
-A job carries one work id and nothing of the case, under an HMAC, and names the one function there is. It is signed
-because whoever writes to Redis could else name any function, JSON or not (SECURITY.md, trap 5); and it is told nothing
-else because RQ keeps arguments in clear, in descriptions and registries (trap 3). A job's id is its work's, so that a
-queue holds no work twice. A progress note is a look-up's id, which opens nothing, and a number.
-
-Parts that reach Redis themselves (console, reconciler, a worker's parent) bind a `Broker`; a worker's prepared child
-binds a relay to its parent, since the child has no connection to the queue.
+A wake-up is a signed job with one work id (`signed_job`). A progress note is a look-up's id, which opens nothing, and a
+number. Parts that reach Redis themselves (console, reconciler, a worker's parent) bind a `Broker`; a worker's prepared
+child binds a relay to its parent, since the child has no connection to the queue.
 """
 
-import hmac
 import itertools
-import json
 import logging
 import time
 import uuid
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, Protocol
 
 from redis import Redis
 from redis.backoff import ConstantBackoff
 from redis.client import PubSub
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Queue
-from rq.exceptions import NoSuchJobError
-from rq.job import Job
-from rq.timeouts import BaseDeathPenalty
 
 from govern.core.errors import WrongSetting
 from govern.core.wording import Wording
+from govern.queue.signed_job import NoDeadline, WorkJob, WorkQueue, signing
 from govern.queue.work import QUEUES
 
-FUNCTION: Final = "work"  # the allow-list: the one name a job may carry
-JOB_TTL_S: Final = 3600  # a job nobody took by then is forgotten by Redis and offered again from the database
 _WORKERS: Final = "govern:workers"
-_PAYLOAD_BYTES: Final = 256
-_DOMAIN: Final = b"govern job 1\x00"  # the key signs nothing else, and this says so
 
 _diagnostics = logging.getLogger("govern.queue.broker")
 
@@ -49,10 +35,6 @@ class Offer:
 
     work_id: uuid.UUID
     queue: str
-
-
-class Refused(Exception):
-    """A job that we did not write: wrong signature, another function, more than one work id. It is not run."""
 
 
 class Outlet(Protocol):
@@ -118,95 +100,6 @@ def connect(address: str, *, timeout_s: float = 2.0) -> Redis:
         ) from None
 
 
-class NoDeadline(BaseDeathPenalty):
-    """RQ's own time limit, doing nothing: its alarm would ring in the parent while the child works."""
-
-    def setup_death_penalty(self) -> None:
-        pass
-
-    def cancel_death_penalty(self) -> None:
-        pass
-
-
-class WorkJob(Job):
-    """A job of ours: its signed payload is all that counts; RQ's plain fields are ignored.
-
-    The signature does not cover callback names, webhooks and the time limit, and RQ imports callbacks by name: so none
-    is ever read here (WORKER.md, trap 6).
-    """
-
-    success_callback = failure_callback = stopped_callback = property(lambda self: None)
-
-    def send_webhooks(self, *_args: Any, **_named: Any) -> None:
-        """Nothing is sent: RQ would post tracebacks to an address that stands in Redis."""
-
-    @property
-    def func(self) -> NoReturn:
-        """Nothing of a job is ever imported or called; `work_id` is all that is read."""
-        raise Refused
-
-    def get_call_string(self) -> str:
-        """A fixed text, where RQ would put the function's arguments."""
-        return FUNCTION
-
-    def refresh(self) -> None:
-        """Reads the payload and nothing else of what stands in Redis; `NoSuchJobError` when it is gone.
-
-        A payload of ours is short: what unpacks to more is cut, and so has a wrong signature.
-        """
-        packed: Any = self.connection.hget(self.key, "data")
-        if packed is None:
-            raise NoSuchJobError
-        self.data = zlib.decompressobj().decompress(packed, _PAYLOAD_BYTES)
-
-    @classmethod
-    def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> "WorkJob":
-        """The job, or `NoSuchJobError` for whatever cannot be read as one, so that garbage in Redis ends no worker."""
-        try:
-            return super().fetch(id, connection=connection, serializer=serializer)  # type: ignore[return-value]
-        except (NoSuchJobError, RedisError):
-            raise
-        except Exception as garbage:
-            _diagnostics.warning("unreadable job left out: %s", type(garbage).__name__)
-            raise NoSuchJobError from None
-
-    def work_id(self) -> uuid.UUID:
-        """The one work id that the signed payload carries, which must be the job's own id; else `Refused`."""
-        try:
-            name, instance, arguments, named = self.func_name, self.instance, self.args, self.kwargs
-            if name != FUNCTION or instance is not None or named or len(arguments) != 1 or arguments[0] != self.id:
-                raise Refused
-            return uuid.UUID(self.id)
-        except Refused:
-            raise
-        except Exception:  # whatever a forged payload makes RQ or json raise
-            raise Refused from None
-
-
-class WorkQueue(Queue):
-    """RQ's queue with jobs of ours."""
-
-    job_class = WorkJob
-
-
-def signing(key: bytes) -> Any:
-    """RQ's serialiser: JSON behind an HMAC-SHA256 under `key`. A class, since RQ asks it for its name."""
-
-    class Signed:
-        @staticmethod
-        def dumps(value: Any) -> bytes:
-            body = json.dumps(value, separators=(",", ":")).encode()
-            return hmac.digest(key, _DOMAIN + body, "sha256") + body
-
-        @staticmethod
-        def loads(data: bytes) -> Any:
-            if not hmac.compare_digest(data[:32], hmac.digest(key, _DOMAIN + data[32:], "sha256")):
-                raise Refused
-            return json.loads(data[32:])
-
-    return Signed
-
-
 class Broker:
     """A process's way to the queue's Redis. Methods raise `RedisError` or `OSError` when it is away.
 
@@ -234,29 +127,10 @@ class Broker:
             return
         with self.connection.pipeline() as together:
             for offer in offers:
-                self.queues[offer.queue].enqueue_job(self._job(offer), pipeline=together)
+                self.queues[offer.queue].enqueue_job(
+                    WorkJob.of(offer.work_id, self.connection, self.serializer), pipeline=together
+                )
             together.execute()
-
-    def _job(self, offer: Offer) -> WorkJob:
-        job_id = str(offer.work_id)
-        job = WorkJob.create(
-            FUNCTION,
-            args=(job_id,),
-            id=job_id,
-            connection=self.connection,
-            serializer=self.serializer,
-            ttl=JOB_TTL_S,
-            result_ttl=0,
-            failure_ttl=60,
-            timeout=-1,
-            description=FUNCTION,
-        )
-        assert isinstance(job, WorkJob)
-        return job
-
-    def forget(self, job: Job) -> None:
-        """The job is gone from Redis; its id stands in no queue any more, since it was popped."""
-        self.connection.unlink(job.key)
 
     def waiting(self) -> set[uuid.UUID]:
         """The ids of all work that lies in a queue of Redis now."""
@@ -270,7 +144,9 @@ class Broker:
         """Watchers of the look-up get a note with a running number of this process. One command."""
         self.connection.publish(_channel(lookup_id), next(self._numbers))
 
-    def subscribe(self, lookup_id: uuid.UUID, *, beat_s: float = 15.0, away_s: float = 2.0) -> Iterator[bool]:
+    def subscribe(
+        self, lookup_id: uuid.UUID, *, beat_s: float = 15.0, away_s: float = 2.0
+    ) -> Generator[bool, None, None]:
         """Without end: `True` when the look-up may have changed, `False` after `beat_s` in which it did not.
 
         The first is `True` once the subscription stands, so that nothing falls between reading the state and listening.
