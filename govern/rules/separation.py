@@ -22,7 +22,6 @@ CLASHES: Final[frozenset[frozenset[Role]]] = frozenset(
         frozenset({Role.AUDITOR, Role.CLERK}),
         frozenset({Role.AUDITOR, Role.SUPERVISOR}),
         frozenset({Role.AUDITOR, Role.OPERATOR}),
-        frozenset({Role.OPERATOR, Role.CLERK}),
     }
 )
 
