@@ -62,18 +62,21 @@ def owner_of(path: str) -> str:
 
 def serve(application: Application, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
     """Answer on a listening socket until the process ends."""
-    server = _Server((LOOPBACK, 0), _handler(application), bind_and_activate=False)
+    server = _Server((LOOPBACK, 0), _Exchange, bind_and_activate=False)
     server.socket.close()
     server.socket = listening
+    server.application = application
     server.tls = tls
     server.serve_forever(poll_interval=5.0)
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    application: Application
     tls: ssl.SSLContext | None = None
 
     def finish_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in its thread."""
         # The handshake belongs to the connection's thread: a client that stalls in it holds up nobody else.
         if self.tls is not None:
             request.settimeout(_IDLE_S)
@@ -90,102 +93,105 @@ class _Server(ThreadingHTTPServer):
         """A connection that broke is the client's matter; nothing about it is printed."""
 
 
-def _handler(application: Application) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        server_version = "SimulatedAgency"
-        sys_version = ""
-        timeout = _IDLE_S
-        wbufsize = -1  # headers and body leave in one write
-        disable_nagle_algorithm = True
+class _Exchange(BaseHTTPRequestHandler):
+    """One connection: requests in, responses or what is left of them out."""
 
-        def do_GET(self) -> None:
-            self._answer()
+    protocol_version = "HTTP/1.1"
+    server_version = "SimulatedAgency"
+    sys_version = ""
+    timeout = _IDLE_S
+    wbufsize = -1  # headers and body leave in one write
+    disable_nagle_algorithm = True
 
-        def do_POST(self) -> None:
-            self._answer()
+    server: "_Server"
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """A request line may name what was asked: the journal alone keeps account."""
+    def do_GET(self) -> None:
+        """Answer."""
+        self._answer()
 
-        def _answer(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > _LARGEST_REQUEST:
-                self.close_connection = True
-                return
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            request = HttpRequest(self.command, self.path, headers, self.rfile.read(length))
-            owner = owner_of(self.path)
-            with agency.one_call(application.folder, owner) as fits:
-                if not fits:
-                    self._send(application.busy)
-                    return
-                response = application.answer(request)
-                fault = faults.find(application.folder, owner, response.item) if response.item else None
-                self._send_wrongly(response, fault) if fault else self._send(response)
+    def do_POST(self) -> None:
+        """Answer."""
+        self._answer()
 
-        def _send(self, response: HttpResponse, *, length: int | None = None) -> None:
-            self._head(response, len(response.body) if length is None else length)
-            self.wfile.write(response.body)
-            self.wfile.flush()
+    def log_message(self, format: str, *args: Any) -> None:
+        """A request line may name what was asked: the journal alone keeps account."""
 
-        def _head(self, response: HttpResponse, length: int) -> None:
-            self.send_response(response.status)
-            self.send_header("Content-Type", response.media_type)
-            self.send_header("Content-Length", str(length))
-            for name, value in response.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-
-        def _send_wrongly(self, response: HttpResponse, fault: Fault) -> None:
-            match fault.name:
-                case "slow":
-                    time.sleep(fault.amount("seconds", 1.0))
-                    self._send(response)
-                case "hang":
-                    self._hold(response, fault)
-                    self.close_connection = True
-                case "dead":
-                    self.close_connection = True
-                case "cut_short":
-                    cut = HttpResponse(response.status, response.media_type, response.body[: len(response.body) // 2])
-                    self._send(cut, length=len(response.body))
-                    self.close_connection = True
-                case "byte_by_byte":
-                    self._drip(response, fault.amount("seconds", 0.2))
-                case "error":
-                    self._send(application.error)
-                case "too_much" if "rows" not in fault.options:
-                    self._flood(response, int(fault.amount("bytes", 20_000_000)))
-                case _:
-                    self._send(spoilt(response, fault))
-
-        def _hold(self, response: HttpResponse, fault: Fault) -> None:
-            until = time.monotonic() + fault.amount("seconds", 120.0)
-            while (
-                time.monotonic() < until
-                and faults.find(application.folder, owner_of(self.path), response.item) == fault
-            ):
-                time.sleep(0.05)
-
-        def _drip(self, response: HttpResponse, seconds: float) -> None:
-            self._head(response, len(response.body))
-            for place in range(len(response.body)):
-                self.wfile.write(response.body[place : place + 1])
-                self.wfile.flush()
-                time.sleep(seconds)
-
-        def _flood(self, response: HttpResponse, size: int) -> None:
-            self._head(response, max(size, len(response.body)))
-            self.wfile.write(response.body)
-            left = size - len(response.body)
-            while left > 0:
-                self.wfile.write(b" " * min(left, _CHUNK))
-                left -= _CHUNK
-            self.wfile.flush()
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > _LARGEST_REQUEST:
             self.close_connection = True
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = HttpRequest(self.command, self.path, headers, self.rfile.read(length))
+        owner = owner_of(self.path)
+        with agency.one_call(self.server.application.folder, owner) as fits:
+            if not fits:
+                self._send(self.server.application.busy)
+                return
+            response = self.server.application.answer(request)
+            fault = faults.find(self.server.application.folder, owner, response.item) if response.item else None
+            self._send_wrongly(response, fault) if fault else self._send(response)
 
-    return Handler
+    def _send(self, response: HttpResponse, *, length: int | None = None) -> None:
+        self._head(response, len(response.body) if length is None else length)
+        self.wfile.write(response.body)
+        self.wfile.flush()
+
+    def _head(self, response: HttpResponse, length: int) -> None:
+        self.send_response(response.status)
+        self.send_header("Content-Type", response.media_type)
+        self.send_header("Content-Length", str(length))
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _send_wrongly(self, response: HttpResponse, fault: Fault) -> None:
+        match fault.name:
+            case "slow":
+                time.sleep(fault.amount("seconds", 1.0))
+                self._send(response)
+            case "hang":
+                self._hold(response, fault)
+                self.close_connection = True
+            case "dead":
+                self.close_connection = True
+            case "cut_short":
+                cut = HttpResponse(response.status, response.media_type, response.body[: len(response.body) // 2])
+                self._send(cut, length=len(response.body))
+                self.close_connection = True
+            case "byte_by_byte":
+                self._drip(response, fault.amount("seconds", 0.2))
+            case "error":
+                self._send(self.server.application.error)
+            case "too_much" if "rows" not in fault.options:
+                self._flood(response, int(fault.amount("bytes", 20_000_000)))
+            case _:
+                self._send(spoilt(response, fault))
+
+    def _hold(self, response: HttpResponse, fault: Fault) -> None:
+        until = time.monotonic() + fault.amount("seconds", 120.0)
+        while (
+            time.monotonic() < until
+            and faults.find(self.server.application.folder, owner_of(self.path), response.item) == fault
+        ):
+            time.sleep(0.05)
+
+    def _drip(self, response: HttpResponse, seconds: float) -> None:
+        self._head(response, len(response.body))
+        for place in range(len(response.body)):
+            self.wfile.write(response.body[place : place + 1])
+            self.wfile.flush()
+            time.sleep(seconds)
+
+    def _flood(self, response: HttpResponse, size: int) -> None:
+        self._head(response, max(size, len(response.body)))
+        self.wfile.write(response.body)
+        left = size - len(response.body)
+        while left > 0:
+            self.wfile.write(b" " * min(left, _CHUNK))
+            left -= _CHUNK
+        self.wfile.flush()
+        self.close_connection = True
 
 
 def spoilt(response: HttpResponse, fault: Fault) -> HttpResponse:

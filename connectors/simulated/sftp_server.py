@@ -57,14 +57,17 @@ class _Door(asyncssh.SSHServer):
         self._connection: Any = None
 
     def connection_made(self, conn: Any) -> None:
+        """Remember whose door this is."""
         self._connection = conn
 
     def begin_auth(self, username: str) -> bool:
+        """Everybody must log in; only known names have a key that opens."""
         if username in self._usernames:
             self._connection.set_authorized_keys(self._client_keys)
         return True
 
     def password_auth_supported(self) -> bool:
+        """No passwords."""
         return False
 
 
