@@ -17,7 +17,8 @@ from reports.record.content import LookupRecord, Named, Rule, Subject, Task
 SUBJECTS_IN_FACTS: Final = 4  # more are listed after the course
 SUBJECTS_PRINTED: Final = 480  # at most 500 rows a document (SECURITY.md, trap 14); the rest stands in the data alone
 COURSE_PRINTED: Final = 120
-_SUBJECTS_A_ROW: Final = 3
+_SUBJECTS_A_ROW: Final = 6
+_WIDE: Final = 18  # a line of the list longer than this gets half as many beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def html(record: LookupRecord) -> str:
         course=[
             {"time": dates.clock_time(step.at), "zh": step.zh, "en": step.en, "entry": step.entry} for step in course
         ],
+        course_beyond=len(record.course) - len(course),
         laws=[basis for basis in record.legal_bases if basis.text_zh],
         subject_rows=rows,
         subjects_beyond=beyond,
@@ -239,8 +241,9 @@ def _subject_rows(record: LookupRecord) -> tuple[list[list[str]], int]:
         f"{subject.ordinal}　" + "；".join(f"{key.masked}" for key in subject.keys)
         for subject in record.subjects[:SUBJECTS_PRINTED]
     ]
-    shown += [""] * (-len(shown) % _SUBJECTS_A_ROW)
-    rows = [shown[start : start + _SUBJECTS_A_ROW] for start in range(0, len(shown), _SUBJECTS_A_ROW)]
+    beside = _SUBJECTS_A_ROW if max(map(len, shown)) <= _WIDE else _SUBJECTS_A_ROW // 2
+    shown += [""] * (-len(shown) % beside)
+    rows = [shown[start : start + beside] for start in range(0, len(shown), beside)]
     return rows, max(0, len(record.subjects) - SUBJECTS_PRINTED)
 
 

@@ -212,6 +212,12 @@ def test_a_file_of_many_rows_spills_to_more_pages_and_says_what_is_left_out(tmp_
     assert len(json.loads(attachment_of(pdf, tmp_path))["subjects"]) == 600
 
 
+def test_a_very_long_course_is_cut_and_says_so(tmp_path: Path) -> None:
+    step = a_record().course[0]
+    pdf = render.render(a_record(course=(step,) * 130))
+    assert "其餘10項載於所附資料檔" in text_of(pdf, tmp_path)
+
+
 def test_no_more_fields_are_named_than_the_task_permits(tmp_path: Path) -> None:
     task = a_task(
         "x", "個人戶籍資料", "Personal", "民政局", clear=named(("a", "姓名", "Name")), masked=(), not_fetched=20
