@@ -133,7 +133,7 @@ def persons() -> tuple[Person, ...]:
     return people.everyone()
 
 
-def example_keys(item: str, limit: int = 60) -> list[tuple[str, str]]:
+def example_keys(item: str, limit: int = 1000) -> list[tuple[str, str]]:
     """Keys that a data item's register knows, as (kind, value): the usual kind first, then those with most fields filled."""
     return list(_known(item)[:limit])
 
