@@ -112,7 +112,8 @@ def _offer_rows(place: Place, count: int) -> None:
     with database.transaction() as session:
         session.query(Work).delete()
         planned = [
-            plan_work(session, kind="noop", target_id=uuid.uuid4(), queue="normal", due_at=now()) for _ in range(count - 1)
+            plan_work(session, kind="noop", target_id=uuid.uuid4(), queue="normal", due_at=now())
+            for _ in range(count - 1)
         ]
         last = plan_work(session, kind="noop", target_id=LAST, queue="batch", due_at=now())
         last.id = LAST

@@ -79,16 +79,13 @@ class PreparedChild:
         """Whether a child stands ready. Assumes that none is at work: an idle child has nothing to say."""
         return self._channel is not None and not self._poll.poll(0)
 
-    def run(self, work_id: uuid.UUID, is_to_stop: Callable[[], bool], meanwhile: Callable[[], None]) -> Ending:
-        """One piece of work, from hand-over to its end; after a loss the child is gone (but after `RAISED`).
-
-        `meanwhile` runs here once the child has the order, and before anything is heard of it.
-        """
-        return self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop, meanwhile)
+    def run(self, work_id: uuid.UUID, is_to_stop: Callable[[], bool]) -> Ending:
+        """One piece of work, from hand-over to its end; after a loss the child is gone (but after `RAISED`)."""
+        return self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop)
 
     def settle(self, work_id: uuid.UUID, why: Ending, is_to_stop: Callable[[], bool]) -> Ending:
         """A child calls the work's `when_lost`, if the lost one held its lease; how that ended."""
-        return self._order({"do": "lost", "work": str(work_id), "why": str(why)}, LOST_S, is_to_stop, lambda: None)
+        return self._order({"do": "lost", "work": str(work_id), "why": str(why)}, LOST_S, is_to_stop)
 
     def end(self) -> None:
         """The child, its process group and every orphan that this process inherited are gone."""
@@ -121,16 +118,13 @@ class PreparedChild:
                 _reap(pid)
             _diagnostics.warning("%d left-over processes ended", len(strangers))
 
-    def _order(
-        self, order: Mapping[str, Any], limit_s: float, is_to_stop: Callable[[], bool], meanwhile: Callable[[], None]
-    ) -> Ending:
+    def _order(self, order: Mapping[str, Any], limit_s: float, is_to_stop: Callable[[], bool]) -> Ending:
         if not self.is_alive():
             self.start()
         assert self._channel is not None
         self._number += 1
         try:
             send(self._channel, number=self._number, **order)
-            meanwhile()
             ending = self._watch(self._channel, limit_s, is_to_stop)
         except OSError:
             ending = Ending.CRASHED

@@ -29,9 +29,10 @@ from rq.worker import BaseWorker
 from govern.core import database
 from govern.core.settings import Settings
 from govern.keys import ring
-from govern.queue.broker import Broker, NoDeadline, Refused, WorkJob, WorkQueue, connect
+from govern.queue.broker import Broker, connect
 from govern.queue.child import Duties, Ending, JobKind, where
 from govern.queue.embedded import queue_address
+from govern.queue.signed_job import NoDeadline, Refused, WorkJob, WorkQueue
 from govern.queue.watch import PreparedChild
 
 __all__ = ["Ending", "JobKind", "PreparedWorker", "run_worker"]
@@ -79,7 +80,8 @@ class PreparedWorker(BaseWorker):
     # What RQ's loop asks of Redis between two jobs, and what other users of that Redis could tell us: nothing.
 
     def bootstrap(self, *_args: Any, **_named: Any) -> None:
-        """The child stands ready and the worker is registered, unless Redis is away."""
+        """The child stands ready and the worker is registered, unless Redis is away; a signal now stops it in order."""
+        self._install_signal_handlers()
         self._child_ready()
         self.heartbeat()
         _diagnostics.info("worker %s serves %s", self.name, ", ".join(self.queue_names()))
@@ -178,31 +180,22 @@ class PreparedWorker(BaseWorker):
         raise StopRequested
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """The work that the job names has run, or its loss is settled; or the job was none of ours. Never raises.
-
-        The job is forgotten while the child works, but before any word of the child is heard: the first may be that the
-        work is offered again, under the same id.
-        """
+        """The work that the job names has run, or its loss is settled; or the job was none of ours. Never raises."""
         try:
             if not isinstance(job, WorkJob):
                 raise Refused
             work_id = job.work_id()
         except Refused:
             _diagnostics.error("refused a job that is not ours, in queue %s", queue.name)
-            self._forget(job)
             return
         try:
-            ending = self._child.run(work_id, self._must_cut_short, partial(self._forget, job))
+            ending = self._child.run(work_id, self._must_cut_short)
             if ending.is_loss:
                 self._settle(work_id, ending)
             self._child_ready()
         except OSError as error:  # no child could be forked: the work stays in the database
             _diagnostics.error("work %s not run: %s", work_id, where(error))
             time.sleep(_AWAY_S)
-
-    def _forget(self, job: Job) -> None:
-        with suppress(RedisError, OSError):  # else its time-out takes it
-            self._outlet.forget(job)
 
     def _settle(self, work_id: uuid.UUID, why: Ending) -> None:
         _diagnostics.error("work %s lost: %s", work_id, why)

@@ -12,7 +12,8 @@ from rq.job import Job
 
 from govern.core.errors import WrongSetting
 from govern.core.ids import new_id
-from govern.queue.broker import Broker, Offer, Refused, WorkJob, connect, signing
+from govern.queue.broker import Broker, Offer, connect
+from govern.queue.signed_job import Refused, WorkJob, signing
 from tests.support.queues import Workshop, until
 
 KEY = bytes(32)
