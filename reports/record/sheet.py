@@ -79,69 +79,56 @@ def html(record: LookupRecord) -> str:
 
 
 def _facts(record: LookupRecord) -> tuple[Fact, ...]:
-    who, item = record.who, record.case_item
-    marked = f"{who.name}（虛構）" if who.invented and "虛構" not in who.name else who.name
-    ended = record.ended_at
-    same_day = ended is not None and dates.taipei(ended).date() == dates.taipei(record.submitted_at).date()
-    end_zh = "" if ended is None else f"，{dates.clock_time(ended) if same_day else dates.roc_moment(ended)}結束"
-    term = record.right_ends_on
-    again = () if record.former is None else (Wording(f"重查{record.former}", f"asks {record.former} again"),)
+    item = record.case_item
+    purpose = Wording(
+        f"{item.purpose_zh}（案件項目第{item.version}版，{item.business_agency.zh}主管）",
+        f"{item.purpose_en} ({item.code}, version {item.version})",
+    )
+    laws = Wording(
+        "、".join(basis.zh for basis in record.legal_bases) or "無",
+        "; ".join(basis.en for basis in record.legal_bases),
+    )
     return (
-        Fact(
-            "使用者",
-            "Who asked",
-            (
-                Wording(
-                    f"{marked}，{who.agency.zh}{who.role.zh}，以{who.signed_in.zh}登入",
-                    f"{who.account}, {who.role.en}, {who.agency.en}; signed in by {who.signed_in.en}",
-                ),
-            ),
-        ),
-        Fact(
-            "時間",
-            "When",
-            (
-                Wording(
-                    f"{dates.roc_moment(record.submitted_at)}送出{end_zh}，{record.state.zh}",
-                    f"{record.state.en}, {dates.iso_date(record.submitted_at)}",
-                ),
-                *again,
-            ),
-        ),
+        Fact("使用者", "Who asked", (_who(record),)),
+        Fact("時間", "When", _when(record)),
         Fact("當事人", "Subject", _subject_lines(record.subjects)),
         Fact("查調依據", "Ground", _ground_lines(record.subjects)),
-        Fact(
-            "查調目的",
-            "Purpose",
-            (
-                Wording(
-                    f"{item.purpose_zh}（案件項目第{item.version}版，{item.business_agency.zh}主管）",
-                    f"{item.purpose_en} ({item.code}, version {item.version})",
-                ),
-            ),
-        ),
-        Fact(
-            "法源依據",
-            "Legal basis",
-            (
-                Wording(
-                    "、".join(basis.zh for basis in record.legal_bases) or "無",
-                    "; ".join(basis.en for basis in record.legal_bases),
-                ),
-            ),
-        ),
-        Fact(
-            "准駁的規則",
-            "Decision",
-            (
-                Wording(
-                    record.rule.zh + ("" if term is None else f"查調權限至{dates.roc_date(term)}。"),
-                    record.rule.en
-                    + ("" if term is None else f" Right until {term}.")
-                    + f" [{record.rule.code}, version {record.rule.version}]",
-                ),
-            ),
-        ),
+        Fact("查調目的", "Purpose", (purpose,)),
+        Fact("法源依據", "Legal basis", (laws,)),
+        Fact("准駁的規則", "Decision", (_decision(record),)),
+    )
+
+
+def _who(record: LookupRecord) -> Wording:
+    who = record.who
+    marked = f"{who.name}（虛構）" if who.invented and "虛構" not in who.name else who.name
+    return Wording(
+        f"{marked}，{who.agency.zh}{who.role.zh}，以{who.signed_in.zh}登入",
+        f"{who.account}, {who.role.en}, {who.agency.en}; signed in by {who.signed_in.en}",
+    )
+
+
+def _when(record: LookupRecord) -> tuple[Wording, ...]:
+    """From submission to the end, the day said once; and which look-up this one asks again."""
+    ended = ""
+    if record.ended_at is not None:
+        same_day = dates.taipei(record.ended_at).date() == dates.taipei(record.submitted_at).date()
+        said = dates.clock_time(record.ended_at) if same_day else dates.roc_moment(record.ended_at)
+        ended = f"，{said}結束"
+    span = Wording(
+        f"{dates.roc_moment(record.submitted_at)}送出{ended}，{record.state.zh}",
+        f"{record.state.en}, {dates.iso_date(record.submitted_at)}",
+    )
+    if record.former is None:
+        return (span,)
+    return span, Wording(f"重查{record.former}", f"asks {record.former} again")
+
+
+def _decision(record: LookupRecord) -> Wording:
+    rule, term = record.rule, record.right_ends_on
+    return Wording(
+        rule.zh + ("" if term is None else f"查調權限至{dates.roc_date(term)}。"),
+        rule.en + ("" if term is None else f" Right until {term}.") + f" [{rule.code}, version {rule.version}]",
     )
 
 

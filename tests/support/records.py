@@ -27,6 +27,16 @@ CONSENT = Named("consent", "同意", "consent")
 NATIONAL_ID = Named("national_id", "國民身分證統一編號", "national ID number")
 
 
+THE_CLERK = Who(
+    name="林小芬",
+    invented=True,
+    account="lin.xiaofen",
+    agency=Named("ntpc-banqiao", "新北市板橋區公所", "Banqiao District Office, New Taipei City"),
+    role=Named("clerk", "承辦人", "clerk"),
+    signed_in=Named("password", "帳號密碼", "password"),
+)
+
+
 def named(*pairs: tuple[str, str, str]) -> tuple[Named, ...]:
     """Codes with their names."""
     return tuple(Named(*pair) for pair in pairs)
@@ -124,14 +134,7 @@ def a_record(**changes: Any) -> LookupRecord:
         lookup="019abcde-1111-7000-8000-000000000001",
         case_number="社助字第1150012876號",
         former=None,
-        who=Who(
-            name="林小芬",
-            invented=True,
-            account="lin.xiaofen",
-            agency=Named("ntpc-banqiao", "新北市板橋區公所", "Banqiao District Office, New Taipei City"),
-            role=Named("clerk", "承辦人", "clerk"),
-            signed_in=Named("password", "帳號密碼", "password"),
-        ),
+        who=THE_CLERK,
         submitted_at="2026-11-24T06:32:08.000000Z",
         ended_at="2026-11-24T06:46:50Z",
         state=ANSWERED,
