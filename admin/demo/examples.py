@@ -25,9 +25,6 @@ SCHEDULED_IN_S: Final = 6
 FILE_ROWS: Final = 320
 CROWD: Final = 100  # normal look-ups that wait while the immediate one overtakes them
 
-# Rows that cannot be used, as files from a counter have them: a typing error, an old number, a name, an empty digit.
-WRONG_ROWS: Final = ("A123456788", "F123456789", "王小明", "A12345678", "a-123-456", "Ｂ１２３４５６７８０")
-
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -51,14 +48,14 @@ def all_examples() -> list[Example]:
     """Every example of the demonstration, in the order in which they are submitted."""
     case_items = {each["code"]: each for each in _read("case_items.yaml")["case_items"]}
     data_items = {each["code"]: each for each in _read("data_items.yaml")["data_items"]}
-    found = [_whole(case_items[code], data_items) for code in NORMAL]
-    found.append(_whole(case_items[SCHEDULED], data_items, due_in_s=SCHEDULED_IN_S))
+    found = [_whole(case_items[code]) for code in NORMAL]
+    found.append(_whole(case_items[SCHEDULED], due_in_s=SCHEDULED_IN_S))
     found.append(_file(case_items[FILE]))
     taken: dict[str, int] = {}
     for code, item in data_items.items():
         case_item = _case_item_for(code, case_items, taken)
         found.append(_single(item, case_item))
-    found += _denials(case_items, data_items)
+    found += _denials(case_items)
     return found
 
 
@@ -77,13 +74,10 @@ def _items(case_item: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(entry["item"]) for entry in case_item["data"])
 
 
-def _whole(case_item: Mapping[str, Any], data_items: Mapping[str, Mapping[str, Any]], due_in_s: float = 0.0) -> Example:
+def _whole(case_item: Mapping[str, Any], due_in_s: float = 0.0) -> Example:
     """One submission over all data items of a case item, about one subject whom every register knows where possible."""
     items = _items(case_item)
-    kinds = {item: _kind(data_items[item]) for item in items}
-    keys = {}
-    for kind in sorted(set(kinds.values())):
-        keys[kind] = _common_key(kind, [item for item in items if kinds[item] == kind])
+    keys = registers.example_subject(items)
     return Example(
         str(case_item["code"]),
         str(case_item["code"]),
@@ -99,21 +93,9 @@ def _kind(item: Mapping[str, Any]) -> str:
     return "national_id" if item["subject_key"] == "file" else str(item["subject_key"])
 
 
-def _common_key(kind: str, items: Sequence[str]) -> str:
-    """A key that as many of these registers as possible know."""
-    known = [[value for k, value in registers.example_keys(item) if k == kind] for item in items]
-    counted: dict[str, int] = {}
-    for values in known:
-        for value in dict.fromkeys(values):
-            counted[value] = counted.get(value, 0) + 1
-    return max(counted, key=lambda value: counted[value])
-
-
 def _file(case_item: Mapping[str, Any]) -> Example:
-    rows = list(registers.veteran_numbers(FILE_ROWS))
-    for position, wrong in enumerate(WRONG_ROWS):
-        rows.insert(20 + position * 37, wrong)
-    rows.insert(150, rows[3])  # the same number twice
+    rows = registers.veteran_numbers(FILE_ROWS)  # some of them wrong, as files from a counter have them
+    rows.insert(150, rows[3])  # and one number twice
     return Example(
         str(case_item["code"]),
         str(case_item["code"]),
@@ -157,9 +139,9 @@ def _single(item: Mapping[str, Any], case_item: Mapping[str, Any]) -> Example:
 
 def _denials(case_items: Mapping[str, Mapping[str, Any]], data_items: Mapping[str, Mapping[str, Any]]) -> list[Example]:
     """The four refusals: an agency not authorised, a right that ended, a pending letter, no consent."""
-    youth = _whole(case_items["youth_housing"], data_items)
-    certificate = _whole(case_items["disability_certificate"], data_items)
-    pending = _whole(case_items[PENDING], data_items)
+    youth = _whole(case_items["youth_housing"])
+    certificate = _whole(case_items["disability_certificate"])
+    pending = _whole(case_items[PENDING])
 
     def changed(example: Example, name: str, **what: object) -> Example:
         values = {slot: getattr(example, slot) for slot in Example.__slots__}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from admin.demo.cast import LEADS, Player, clerk_of
 from admin.demo.examples import Example
+from connectors.simulated import registers
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.settings import Settings
@@ -53,6 +54,8 @@ def print_first_passwords(settings: Settings, passwords: dict[str, str]) -> None
     for player in LEADS:
         roles = "、".join(ROLE_NAMES[role].zh for role in player.roles)
         print(f"  {player.account:<11} {passwords[player.account]:<22} {player.name} {roles} {player.agency}")
+    numbers = "  ".join(value for _, value in registers.example_keys("hh_household_city")[:3])
+    print(f"可查調的虛構身分證號 Invented national IDs to look up: {numbers}", flush=True)
 
 
 def _make(player: Player, password: str, number: str) -> uuid.UUID:

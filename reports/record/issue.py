@@ -40,7 +40,7 @@ from govern.queue.work import Work, plan_work
 from govern.rules.actor import Actor
 from govern.rules.calendar import to_roc_digits
 from govern.trail.append import append
-from govern.trail.kinds.system import RecordIssued
+from govern.trail.kinds.system import RecordAsked, RecordIssued
 from reports.record import shelf
 from reports.record.course import instant
 from reports.record.gather import Frame, gather
@@ -107,6 +107,7 @@ def ask_for(actor: Actor, lookup_id: uuid.UUID) -> None:
         lookup = lookup_for(actor, session, lookup_id)
         if not is_asked_for(session, lookup.id):
             now = clock.database_now(session)
+            append(session, RecordAsked(lookup=lookup.id, case_item=lookup.case_item), by=actor)
             work = plan_work(session, kind=WORK, target_id=lookup.id, queue="normal", due_at=now)
             session.flush()
             offer(session, work)

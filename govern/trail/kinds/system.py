@@ -15,6 +15,15 @@ class SetUp(Kind):
     is_demonstration: bool
 
 
+@kind("record_asked", "申請稽核紀錄", "Record asked for")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordAsked(Kind):
+    """Somebody asked for a signed record of a look-up within reach; a worker makes it."""
+
+    lookup: uuid.UUID
+    case_item: str
+
+
 @kind("record_issued", "核發稽核紀錄", "Record issued")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordIssued(Kind):
