@@ -14,6 +14,7 @@ Signing is a transaction of its own: the root comes out of the tiles as they lie
 grow from the checkpoint before it. The note is then also written to a folder outside the database.
 """
 
+import contextlib
 import logging
 import os
 import socket
@@ -27,6 +28,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audit.log import copies, tiles, tree
@@ -168,9 +170,10 @@ def _locked_trail(session: Session) -> Trail:
     """The one row of the trail, locked until the transaction ends: by it and the primary keys numbers are gapless."""
     trail = session.get(Trail, TRAIL_ROW, with_for_update=True, populate_existing=True)
     if trail is None:
-        trail = Trail(id=TRAIL_ROW, size=0, numbered_at=None, fence=0, leased_by=None, lease_until=None)
-        session.add(trail)
-        session.flush()
+        first = Trail(id=TRAIL_ROW, size=0, numbered_at=None, fence=0, leased_by=None, lease_until=None)
+        with contextlib.suppress(IntegrityError), session.begin_nested():  # another may be making it just now
+            session.add(first)
+        trail = session.get_one(Trail, TRAIL_ROW, with_for_update=True, populate_existing=True)
     return trail
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy import Connection, create_engine, delete, insert, select, text
+from sqlalchemy.orm import Session
 
 from audit.log import sequence
 from audit.log.note import NoteSigner
@@ -15,7 +16,7 @@ from audit.log.rows import MacOf, macs_of
 from audit.log.sequence import Signing
 from audit.log.verify import Verdict, verify
 from govern.core import clock
-from govern.core.database import reading, transaction, writer
+from govern.core.database import Base, reading, transaction, writer
 from govern.keys import ring, subject
 from govern.trail.append import append
 from govern.trail.entry import EntryNumber
@@ -32,20 +33,14 @@ class House:
     signing: Signing
 
     def write(self, count: int = 1, *, sealed: bool = False) -> list[uuid.UUID]:
-        """So many entries, a transaction each, waiting for their numbers; `sealed` ones with a text of their own."""
-        written = []
-        for at in range(count):
+        """So many entries waiting for their numbers, ten to a transaction; `sealed` ones with a text of their own."""
+        written: list[uuid.UUID] = []
+        while len(written) < count:
             with transaction() as session:
-                reason = None
-                if sealed:
-                    key = subject.data_key(
-                        ring.bound(), session, agency="ntpc-urban", retention_years=5, at=clock.now()
-                    )
-                    reason = subject.seal(key, "reason", f"reason {at}")
-                    session.add(reason)
-                    session.flush()
-                event = SetUp(log_origin=f"{ORIGIN}/{at}", is_demonstration=True)
-                written.append(append(session, event, text=reason).entry_id)
+                for at in range(len(written), min(count, len(written) + 10)):
+                    event = SetUp(log_origin=f"{ORIGIN}/{at}", is_demonstration=True)
+                    text = _a_text(session, at) if sealed else None
+                    written.append(append(session, event, text=text).entry_id)
         return written
 
     def number(self) -> int:
@@ -72,6 +67,34 @@ class House:
         """What a verification says now; without copies, what it could say if none were kept."""
         signing = self.signing if with_copies else replace(self.signing, copies=self.signing.copies / "none")
         return verify(self.mac_of, signing, since=since, from_number=from_number)
+
+
+def _a_text(session: Session, at: int) -> subject.SealedValue:
+    key = subject.data_key(ring.bound(), session, agency="ntpc-urban", retention_years=5, at=clock.now())
+    sealed = subject.seal(key, "reason", f"reason {at}")
+    session.add(sealed)
+    session.flush()
+    return sealed
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever an attacker does within the block is undone after it: the tables are as they were."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name in _LOG_TABLES]
+    with attacker() as connection:
+        kept = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
+    yield
+    with attacker() as connection:
+        for table, rows in kept.items():
+            connection.execute(delete(table))
+            if rows:
+                connection.execute(insert(table), rows)
+
+
+_LOG_TABLES = (
+    "entry", "entry_number", "entry_waiting", "entry_set_aside", "entry_sealed_value", "sealed_value", "trail",
+    "segment", "tile", "checkpoint",
+)  # fmt: skip
 
 
 def a_house(folder: Path) -> House:
