@@ -137,7 +137,7 @@ def _single(item: Mapping[str, Any], case_item: Mapping[str, Any]) -> Example:
     )
 
 
-def _denials(case_items: Mapping[str, Mapping[str, Any]], data_items: Mapping[str, Mapping[str, Any]]) -> list[Example]:
+def _denials(case_items: Mapping[str, Mapping[str, Any]]) -> list[Example]:
     """The four refusals: an agency not authorised, a right that ended, a pending letter, no consent."""
     youth = _whole(case_items["youth_housing"])
     certificate = _whole(case_items["disability_certificate"])
