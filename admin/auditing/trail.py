@@ -193,9 +193,9 @@ class TrailEntries(GovernedView):
             **case_item_names(session, {thing.case_item} if thing.case_item else ()),
         }
         details = json.loads(thing.details)
-        denied = (
-            Deny(thing.rule, thing.rule_version or 1, details.get("parameters", {})) if thing.kind == "denied" else None
-        )
+        denied = None
+        if thing.kind == "denied" and thing.rule:
+            denied = Deny(thing.rule, thing.rule_version or 1, details.get("parameters", {}))
         return {
             "row": row,
             "names": names,
@@ -208,6 +208,6 @@ class TrailEntries(GovernedView):
 
 def state_of_kind(name: str) -> State:
     """How a kind of entry is shown; its word is the kind's own."""
-    icon, tone = KIND_STATES.get(name, ("dash", ""))
+    icon, tone = KIND_STATES.get(name, ("paper", ""))
     kind = KINDS.get(name)
     return State(icon, kind.wording if kind else Wording(name, name), tone)

@@ -1,4 +1,4 @@
-"""How kinds of entry are marked on screen: an icon, and a colour for what was refused or went wrong."""
+"""How kinds of entry are marked on screen: an icon, and a colour for what was refused or went wrong; else a sheet of paper."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -27,12 +27,7 @@ KIND_STATES: Final[Mapping[str, tuple[str, str]]] = {
     "role_taken": ("dash", ""),
     "refused_request": ("denied", "bad"),
     "trail_searched": ("search", ""),
-    "loaded": ("paper", ""),
-    "agency_changed": ("paper", ""),
-    "data_item_changed": ("paper", ""),
-    "source_changed": ("paper", ""),
     "suspended": ("paused", "wait"),
     "resumed": ("check", ""),
     "set_up": ("mark", ""),
-    "record_issued": ("paper", ""),
 }

@@ -50,6 +50,7 @@ class Agencies(GovernedView):
         "Agencies that look up, that are in charge of a business, and that own data.",
     )
     orders = (
+        Order("name", Agency.seq, Agency.code, Wording("目錄順序", "Order of the catalogue")),
         Order("code", Agency.code, Agency.code, Wording("代碼", "Code")),
         Order("level", Agency.level, Agency.code, Wording("層級", "Level")),
     )
@@ -99,7 +100,7 @@ class Agencies(GovernedView):
         """Who stands above and below, what it owns, what it leads, what it may look up."""
         above = list(_above(session, thing))
         below = session.scalars(
-            agencies_for(actor, session).where(Agency.parent == thing.code).order_by(Agency.code)
+            agencies_for(actor, session).where(Agency.parent == thing.code).order_by(Agency.seq)
         ).all()
         items = session.scalars(
             data_items_for(actor, session).where(DataItem.owner == thing.code).order_by(DataItem.seq)

@@ -1,8 +1,9 @@
 """One case item: fields by data item with their appearance, agencies, legal bases, letters, versions, stops."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +26,8 @@ from govern.catalogue.scope import PROPOSED_STATES, current_version_for, data_it
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
+
+_ARTICLE: Final = re.compile(r"第([0-9]+(?:-[0-9]+)?)條")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,15 @@ class Part:
     def count(self, *appearances: str) -> int:
         """How many permitted fields appear so."""
         return sum(one.appearance in appearances for one in self.permitted)
+
+
+def article(text: str) -> Wording:
+    """An article as each language cites it: 第44-3條 is 第44條之3, Article 44-3."""
+    plain = _ARTICLE.fullmatch(text)
+    if plain is None:
+        return Wording(text, text)
+    number, _, part = plain.group(1).partition("-")
+    return Wording(f"第{number}條之{part}" if part else text, f"Article {plain.group(1)}")
 
 
 def describe(actor: Actor, session: Session, thing: CaseItem) -> dict[str, Any]:
@@ -116,6 +128,7 @@ def _content(actor: Actor, session: Session, thing: CaseItem, version: CaseItemV
         "agencies": [(code, names[code]) for code in agencies],
         "letters": [(letter, names[letter.superior]) for letter in letters],
         "bases": [(basis, text) for basis, text in bases],
+        "article": article,
         "versions": [(each, CASE_ITEM_STATES.get(each.state, NOT_KNOWN)) for each in versions],
         "totals": {
             "clear": sum(part.count("clear") for part in parts),

@@ -71,7 +71,7 @@ class Lookups(GovernedView):
     """Look-ups within the visitor's reach, newest first."""
 
     scope, one = lookups_for, lookup_for
-    title = Wording("查調", "Look-ups")
+    title = Wording("查調紀錄", "Look-ups")
     lede = Wording(
         "您送出的，以及職務範圍內的查調。查調結果只有送出的人、在同一次登入內看得到。",
         "Those you submitted and those within your duties. Answers open to who asked alone, within the same log-in.",

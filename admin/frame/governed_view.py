@@ -13,6 +13,7 @@ the field's or the form's error, but *not found* and *not allowed* rise. They ar
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from flask import Response, flash, redirect, request
@@ -21,7 +22,6 @@ from flask_admin.blueprints import _BlueprintWithHostSupport as ViewBlueprint
 from flask_admin.form import BaseForm
 from flask_admin.model import BaseModelView
 from flask_admin.model.base import ViewArgs
-from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -54,20 +54,21 @@ class Act:
 class GovernedView(BaseModelView):  # type: ignore[misc]
     """A list and its details over a room's scope; a subclass is a declaration."""
 
-    scope: Callable[[Actor, Session], Select[Any]]
-    one: Callable[[Actor, Session, Any], Any]
+    scope: ClassVar[Any]  # (actor, session) -> a selection of things
+    one: ClassVar[Any]  # (actor, session, identity) -> the thing, or `NotFound`
     title: Wording
     lede: Wording | None = None
     orders: tuple[Order, ...]
     tabs: tuple[Tab, ...] = ()
     searched: Searched | None = None
     choices: tuple[Filter, ...] = ()
-    create: Callable[..., Any] | None = None
-    change: Callable[..., Any] | None = None
-    remove: Callable[..., Any] | None = None
-    actions: Mapping[str, Act] = {}
-    column_labels: Mapping[str, Wording] = {}
+    create: ClassVar[Any] = None  # (actor, **the form's data) -> the thing made
+    change: ClassVar[Any] = None  # (actor, identity, **the form's data)
+    remove: ClassVar[Any] = None  # (actor, identity)
+    actions: ClassVar[Mapping[str, Act]] = {}
+    column_labels: ClassVar[Mapping[str, Wording]] = {}
 
+    _urls: list[Any]
     can_view_details = True
     can_export = False
     page_size = 50
@@ -109,7 +110,7 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
             "export": self.can_export,
             "ajax_lookup": bool(self.form_ajax_refs),
         }
-        self._urls = [route for route in type(self)._urls if wanted.get(route[1])]
+        self._urls = [route for route in self._urls if wanted.get(route[1])]
         return super().create_blueprint(admin)
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -140,7 +141,7 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
             rows = self.rows(actor, session, found.things)
             options = {each.name: each.options(actor, session) for each in self.choices}
 
-        def list_url(**changed: Any) -> str:
+        def list_url(**changed: Any) -> Any:
             return self.get_url(".index_view", **asked.address(**changed))
 
         self._template_args.update(asked=asked, found=found, options=options, list_url=list_url)
@@ -166,7 +167,7 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
     def _get_list_extra_args(self) -> ViewArgs:
         return ViewArgs(page=0, page_size=self.page_size, extra_args={})  # read by `_asked`, words never
 
-    def _get_list_url(self, view_args: ViewArgs) -> str:
+    def _get_list_url(self, view_args: ViewArgs) -> Any:
         return self.get_url(".index_view")
 
     @expose("/seek/", methods=("POST",))  # type: ignore[untyped-decorator]
@@ -189,17 +190,17 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
 
     def create_model(self, form: Form) -> Any:
         """The use case makes the thing; false when it says no, which then stands in the form."""
-        return self._try(form, lambda: type(self).create(the_actor(), **self.given(form)))  # type: ignore[misc]
+        return self._try(form, lambda: type(self).create(the_actor(), **self.given(form)))
 
     def update_model(self, form: Form, model: Any) -> Any:
         """The use case changes the thing; false when it says no."""
         use_case, identity = type(self).change, self.get_pk_value(model)
-        return self._try(form, lambda: use_case(the_actor(), identity, **self.given(form)) or True)  # type: ignore[misc]
+        return self._try(form, lambda: use_case(the_actor(), identity, **self.given(form)) or True)
 
     def delete_model(self, model: Any) -> bool:
         """The use case ends the thing; a "no" is said above the list."""
         use_case, identity = type(self).remove, self.get_pk_value(model)
-        return bool(self._try(None, lambda: use_case(the_actor(), identity) or True))  # type: ignore[misc]
+        return bool(self._try(None, lambda: use_case(the_actor(), identity) or True))
 
     def _try(self, form: Form | None, act: Callable[[], Any]) -> Any:
         try:
@@ -219,7 +220,7 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
         """The actions declared, as Flask-Admin's action view calls them."""
         self._actions = [(name, act.label) for name, act in self.actions.items()]
         self._actions_data = {
-            name: (lambda ids, act=act: self._act(act, ids), act.label, act.asks) for name, act in self.actions.items()
+            name: (partial(self._act, act), act.label, act.asks) for name, act in self.actions.items()
         }
 
     def _act(self, act: Act, ids: Sequence[str]) -> Response | None:
@@ -227,7 +228,7 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
             flash(w(NONE_CHOSEN), "wait")
         done = 0
         for identity in [self.listing.identity_of(text) for text in ids[:ACTED_ON_AT_MOST]]:
-            done += bool(self._try(None, lambda identity=identity: act.use_case(the_actor(), identity) or True))
+            done += bool(self._try(None, partial(_done_by, act, identity)))
         if done:
             flash(w(DONE, n=done), "ok")
         return None
@@ -267,11 +268,11 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
         """What `orders` names; Flask-Admin's own sorting is not used."""
         return {order.name: order.name for order in self.orders}
 
-    def scaffold_form(self) -> type[Form]:
+    def scaffold_form(self) -> Any:
         """No field that the view does not name."""
         return BaseForm
 
-    def get_form(self) -> type[Form]:
+    def get_form(self) -> Any:
         """The view's own form, in a class of its own for each use: form rules change the class (CONSOLE.md, trap 5)."""
         return type("ViewForm", (self.form or BaseForm,), {})
 
@@ -281,3 +282,8 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
 
     def _process_ajax_references(self) -> dict[str, Any]:
         return dict(self.form_ajax_refs or {})
+
+
+def _done_by(act: Act, identity: Any) -> bool:
+    act.use_case(the_actor(), identity)
+    return True

@@ -113,7 +113,8 @@ def _correct(app: Flask) -> None:
     with app.test_request_context():
         _translations_of(flask_admin.babel.domain).merge(_compiled(catalog))
         wtforms_words = Translations.load(flask_admin.babel.messages_path(), ["zh_TW"], "wtforms")
-        _translations_of(flask_admin.babel.wtforms_domain).merge(wtforms_words)
+        if isinstance(wtforms_words, Translations):
+            _translations_of(flask_admin.babel.wtforms_domain).merge(wtforms_words)
 
 
 def _translations_of(domain: object) -> Translations:

@@ -122,7 +122,8 @@ def _sorted(order: Order, descending: bool) -> tuple[ColumnElement[Any], ...]:
 
 
 def _beyond(column: InstrumentedAttribute[Any], value: Any, descending: bool) -> ColumnElement[bool]:
-    return column < value if descending else column > value
+    beyond: ColumnElement[bool] = column < value if descending else column > value
+    return beyond
 
 
 def _beyond_pair(order: Order, key: Any, mark: Any, descending: bool) -> ColumnElement[bool]:
@@ -130,4 +131,5 @@ def _beyond_pair(order: Order, key: Any, mark: Any, descending: bool) -> ColumnE
         return _beyond(order.identity, mark, descending)
     here = tuple_(order.key, order.identity)
     there = tuple_(literal(key, order.key.type), literal(mark, order.identity.type))
-    return here < there if descending else here > there
+    beyond: ColumnElement[bool] = here < there if descending else here > there
+    return beyond

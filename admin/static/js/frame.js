@@ -43,3 +43,21 @@ addEventListener("pageshow", (event) => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+
+// A table wider than its place can be scrolled by keyboard, and says what it is; one that fits is no stop on the way.
+function markScrollers() {
+  for (const frame of document.querySelectorAll("[data-scrolls]")) {
+    const scrolls = frame.scrollWidth > frame.clientWidth;
+    frame.toggleAttribute("tabindex", scrolls);
+    if (scrolls) {
+      frame.tabIndex = 0;
+      frame.setAttribute("role", "region");
+      frame.setAttribute("aria-label", frame.dataset.scrolls);
+    } else {
+      frame.removeAttribute("role");
+      frame.removeAttribute("aria-label");
+    }
+  }
+}
+markScrollers();
+addEventListener("resize", markScrollers);

@@ -1,0 +1,49 @@
+"""What tests of the console share: a console with a few agencies and people, on both databases."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from govern.core import database
+from govern.keys.ring import Ring
+from govern.rules.actor import Role
+from tests.support.console import Browser, a_console, a_person, an_agency
+
+
+@pytest.fixture
+def console(database_address: str, keys: Ring, tmp_path: Path) -> Flask:
+    """A console with a city, two of its departments and a district office."""
+    an_agency("ntpc", "新北市政府", level="city")
+    an_agency("ntpc-civil", "新北市政府民政局", "ntpc")
+    an_agency("ntpc-social", "新北市政府社會局", "ntpc")
+    an_agency("ntpc-dist-banqiao", "新北市板橋區公所", "ntpc-civil", level="second")
+    return a_console(tmp_path, keys)
+
+
+@pytest.fixture
+def browser(console: Flask) -> Browser:
+    """A browser in front of the console, with nobody signed in."""
+    return Browser(console)
+
+
+@pytest.fixture
+def clerk(browser: Browser) -> Browser:
+    """A browser in which a clerk of 板橋區公所 is signed in."""
+    a_person("clerk", "ntpc-dist-banqiao", Role.CLERK)
+    browser.log_in("clerk")
+    return browser
+
+
+@pytest.fixture
+def sqlite_console(tmp_path: Path, sqlite_template: Path, keys: Ring) -> Iterator[Flask]:
+    """The same on SQLite alone, for tests that walk over all routes and do not ask the database much."""
+    path = tmp_path / "govern.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    database.bind(f"sqlite:///{path}")
+    an_agency("ntpc", "新北市政府", level="city")
+    an_agency("ntpc-dist-banqiao", "新北市板橋區公所", "ntpc", level="second")
+    yield a_console(tmp_path, keys)
+    database.release()

@@ -1,0 +1,49 @@
+"""GET /health says of every part whether it is well, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from admin.app import create_app
+from admin.frame.parts import Check, Parts
+from admin.public.health import PARTS
+from govern.keys.ring import Ring
+from tests.support.console import console_settings
+
+
+def asked(folder: Path, keys: Ring, checks: dict[str, Check]) -> tuple[int, object]:
+    """Status and body of the health of a console with these checks."""
+    app = create_app(parts=Parts(settings=console_settings(folder), ring=keys, health=checks))
+    response = app.test_client().get("/health")
+    return response.status_code, response.get_json()
+
+
+def well() -> bool:
+    """A part that is well."""
+    return True
+
+
+def test_all_parts_well_is_200(sqlite_console: object, tmp_path: Path, keys: Ring) -> None:
+    status, body = asked(tmp_path, keys, dict.fromkeys(PARTS, well))
+    assert status == 200
+    assert body == {"ok": True, "parts": dict.fromkeys(PARTS, True)}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("how", ["says no", "raises", "is not there"])
+def test_one_part_that_is_not_well_is_503(
+    sqlite_console: object, tmp_path: Path, keys: Ring, part: str, how: str
+) -> None:
+    def wrong() -> bool:
+        if how == "raises":
+            raise OSError("A123456789")
+        return False
+
+    checks: dict[str, Check] = dict.fromkeys(PARTS, well)
+    if how == "is not there":
+        del checks[part]
+    else:
+        checks[part] = wrong
+    status, body = asked(tmp_path, keys, checks)
+    assert status == 503
+    assert body == {"ok": False, "parts": {**dict.fromkeys(PARTS, True), part: False}}
