@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, create_engine, delete, insert, select, text
+from sqlalchemy import Connection, create_engine, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from audit.log import sequence
 from audit.log.note import NoteSigner
 from audit.log.rows import MacOf, macs_of
 from audit.log.sequence import Signing
+from audit.log.store import Segment, StoredCheckpoint, Tile
 from audit.log.verify import Verdict, verify
 from govern.core import clock
 from govern.core.database import Base, reading, transaction, writer
 from govern.keys import ring, subject
 from govern.trail.append import append
-from govern.trail.entry import EntryNumber
+from govern.trail.entry import Entry, EntryNumber, Trail
 from govern.trail.kinds.system import SetUp
 
 ORIGIN = "govern.example/log"
@@ -97,6 +98,17 @@ _LOG_TABLES = (
 )  # fmt: skip
 
 
+def cut(connection: Connection, size: int, ids: list[uuid.UUID]) -> None:
+    """The tail gone from every table, as one would who knows them all; checkpoints beyond the size too."""
+    connection.execute(delete(EntryNumber).where(EntryNumber.number >= size))
+    connection.execute(delete(Entry).where(Entry.id.in_(ids[size:])))
+    connection.execute(delete(StoredCheckpoint).where(StoredCheckpoint.size > size))
+    connection.execute(delete(Segment).where(Segment.first_number >= size))
+    hashes = connection.execute(select(Tile.hashes).where(Tile.level == 0, Tile.index == 0)).scalar_one()
+    connection.execute(update(Tile).where(Tile.level == 0).values(hashes=hashes[: size * 32]))
+    connection.execute(update(Trail).values(size=size))
+
+
 def a_house(folder: Path) -> House:
     """A house with keys of its own in a folder; the database must be bound already."""
     ring.make_keys(folder / "keys")
@@ -120,3 +132,11 @@ def attacker() -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
+
+
+def found(house: House, *, since: str | None = None, with_copies: bool = True) -> tuple[int | None, uuid.UUID | None]:
+    """The number and id of the first bad entry; there must be one."""
+    verdict = house.verdict(since=since, with_copies=with_copies)
+    assert verdict.first_bad is not None
+    assert not verdict.ok
+    return verdict.first_bad.number, verdict.first_bad.entry_id
