@@ -1,0 +1,1 @@
+"""Measure: each figure beside its peer in the same interleaved run (`python -m bench`)."""
