@@ -122,22 +122,30 @@ def checkpoint_once(signing: Signing, *, asked: bool = False) -> int:
 
 
 def bring_up_to_date(mac_of: MacOf, signing: Signing, *, patience_s: float = 10.0) -> int:
-    """Everything that waited is numbered and under a signed checkpoint: what a record or a freeze asks for.
+    """Everything that waited is numbered and under a signed checkpoint: what a record, a freeze or a verification asks.
 
-    Returns the checkpoint's size. While another sequencer holds the lease, it is waited for, `patience_s` at most: its
-    lease runs out by itself. `TryLater` when even then something waits.
+    Returns the size of the newest checkpoint. While another sequencer holds the lease, it is waited for, `patience_s` at
+    most (its lease runs out by itself); `TryLater` when even then something waits. A trail that contradicts itself is
+    neither numbered nor signed any further: that is a diagnostic here, `verify` says what is wrong with it, and `prove`
+    hands out nothing that does not hold.
     """
     pause = threading.Event()
     until = time.monotonic() + patience_s
-    while True:
-        while sequence_once(mac_of):
-            pass
-        with reading() as session:
-            if not unnumbered(session):
-                return checkpoint_once(signing, asked=True)
-        if time.monotonic() > until:
-            raise TryLater(NOT_NUMBERED)
-        pause.wait(0.05)
+    try:
+        while True:
+            while sequence_once(mac_of):
+                pass
+            with reading() as session:
+                if not unnumbered(session):
+                    return checkpoint_once(signing, asked=True)
+            if time.monotonic() > until:
+                raise TryLater(NOT_NUMBERED)
+            pause.wait(0.05)
+    except (TrailContradicts, tiles.MissingHash, copies.CopyDiffers) as wrong:
+        diagnostics.error("the trail contradicts itself: %s", wrong)
+    with reading() as session:
+        newest = newest_checkpoint(session)
+        return newest.size if newest is not None else 0
 
 
 def keep_sequencing(mac_of: MacOf, signing: Signing, stop: threading.Event, *, every_s: float = 1.0) -> None:

@@ -239,6 +239,15 @@ def test_bringing_up_to_date_numbers_and_signs_all_that_waits(house: House) -> N
     assert sequence.bring_up_to_date(house.mac_of, house.signing) == 4
 
 
+def test_a_trail_that_contradicts_itself_is_left_for_verify_to_name(house: House) -> None:
+    house.grow(3)
+    house.write(1)
+    with attacker() as connection:
+        connection.execute(update(Tile).where(Tile.level == 0).values(hashes=bytes(64)))
+    assert sequence.bring_up_to_date(house.mac_of, house.signing) == 3
+    assert not house.verdict().ok
+
+
 def test_a_sequencer_keeps_on_until_it_is_stopped(house: House) -> None:
     stop = threading.Event()
     signing = replace(house.signing, every_entries=1)
