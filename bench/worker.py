@@ -208,7 +208,7 @@ def _commands_of(place: Place, process: "subprocess.Popen[bytes]", contestant: C
     place.heard.recv(16)
     used: dict[str, Any] = place.broker.connection.info("commandstats")
     calls = {name: stats["calls"] for name, stats in used.items() if "config" not in name and "info" not in name}
-    return sum(calls.values()) / contestant.jobs
+    return float(sum(calls.values())) / contestant.jobs
 
 
 def _serve(folder: Path, name: str) -> None:

@@ -141,6 +141,11 @@ class PreparedWorker(BaseWorker):
 
     request_force_stop = request_stop
 
+    @property
+    def was_told_to_stop(self) -> bool:
+        """Whether a signal asked for the end. RQ's loop also ends, in silence, when it meets an error."""
+        return self._stop_signalled_at is not None
+
     def teardown(self) -> None:
         """The child is gone, and the registration too unless Redis is away."""
         self._child.end()
@@ -221,7 +226,7 @@ def rebind(database_address: str) -> None:
 
 
 def run_worker(settings: Settings, jobs: Mapping[str, JobKind], name: str) -> int:
-    """The main function of a worker's process: serves until SIGTERM or SIGINT; the exit code, 0.
+    """The main function of a worker's process: serves until SIGTERM or SIGINT. The exit code: 0 when it was told to end.
 
     To be called on the main thread of a process without other threads or child processes. Import first what the jobs
     need: the child inherits it. Raises `WrongSetting` for a wrong address or a missing key; Redis and database may be
@@ -233,5 +238,6 @@ def run_worker(settings: Settings, jobs: Mapping[str, JobKind], name: str) -> in
         memory_bytes=settings.worker_memory_mb * 1024 * 1024,
     )
     address = settings.redis_url or queue_address(settings.folder)
-    PreparedWorker(address, ring.bind(settings.folder / "keys").job_key(), duties, name).work()
-    return 0
+    worker = PreparedWorker(address, ring.bind(settings.folder / "keys").job_key(), duties, name)
+    worker.work()
+    return 0 if worker.was_told_to_stop else 1

@@ -7,7 +7,9 @@ a line `lost work why`.
 
 import ctypes
 import logging
+import mmap
 import os
+import resource
 import signal
 import sys
 import time
@@ -19,12 +21,14 @@ from govern.core import database
 from govern.core.clock import database_now
 from govern.core.settings import load_settings
 from govern.queue import broker, lease
+from govern.queue.child import Relay
 from govern.queue.offer import offer
 from govern.queue.worker import JobKind, run_worker
 
 DEADLINE_S = 30.0
 SHORT_S = 0.6
 AGAIN = object()
+kept: list[bytes] = []
 
 
 def journal(folder: Path, *words: object) -> None:
@@ -37,7 +41,13 @@ def journal(folder: Path, *words: object) -> None:
 def jobs_of(folder: Path) -> dict[str, JobKind]:
     """Every kind takes the lease, journals, does what its name says and deletes its row."""
 
-    def kind(name: str, act: Callable[[uuid.UUID], object], *, deadline_s: float = DEADLINE_S) -> JobKind:
+    def kind(
+        name: str,
+        act: Callable[[uuid.UUID], object],
+        *,
+        deadline_s: float = DEADLINE_S,
+        deadline_of: Callable[[uuid.UUID], float] | None = None,
+    ) -> JobKind:
         def run(work_id: uuid.UUID) -> None:
             with database.transaction() as session:
                 held = lease.take(session, work_id, lease.this_worker(), 120)
@@ -59,7 +69,7 @@ def jobs_of(folder: Path) -> dict[str, JobKind]:
                 lease.done(session, held)
             journal(folder, "lost", work_id, why)
 
-        return JobKind(name, "normal", deadline_s, run, when_lost)
+        return JobKind(name, "normal", deadline_s, run, when_lost, deadline_of)
 
     def again(work_id: uuid.UUID) -> object:
         """The first time it is given up, due at once; offered through the parent, since a child has no queue."""
@@ -73,7 +83,13 @@ def jobs_of(folder: Path) -> dict[str, JobKind]:
         kind("crash", lambda work_id: os._exit(3)),
         kind("segfault", lambda work_id: os.kill(os.getpid(), signal.SIGSEGV)),
         kind("hang", _hang_in_c, deadline_s=SHORT_S),
+        kind("hurried", _hang_in_c, deadline_of=lambda work_id: SHORT_S),
+        kind("boasting", _hang_in_c, deadline_s=SHORT_S, deadline_of=lambda work_id: 3600.0),
         kind("hog", _hog),
+        kind("fat", _keep_much),
+        kind("garbling", lambda work_id: _say(b"no words of a child")),
+        kind("lying", lambda work_id: _say(b'{"number": 0, "is_": "done"}')),
+        kind("limits", lambda work_id: journal(folder, "limits-are", *_limits())),
         kind("greedy", _one_large_piece),
         kind("raising", _raise),
         kind("orphan", lambda work_id: _leave_an_orphan(folder), deadline_s=SHORT_S),
@@ -101,14 +117,32 @@ def _hang_in_c(work_id: uuid.UUID) -> None:
 
 def _hog(work_id: uuid.UUID) -> None:
     """Takes memory that RLIMIT_DATA does not count (shared pages), until somebody from outside ends it."""
-    import mmap
-
     pieces = []
     while True:
         piece = mmap.mmap(-1, 16 << 20)  # MAP_SHARED
         for start in range(0, len(piece), 4096):
             piece[start] = 1
         pieces.append(piece)
+
+
+def _keep_much(work_id: uuid.UUID) -> None:
+    """More than three quarters of its memory stay in use after the work."""
+    kept.append(b"x" * (150 << 20))
+
+
+def _say(words: bytes) -> None:
+    """Something on the socket to the parent that no child says, then nothing more."""
+    relay = broker.outlet()
+    assert isinstance(relay, Relay)
+    relay._to_parent.send(words)
+    time.sleep(DEADLINE_S)
+
+
+def _limits() -> tuple[int, int, int]:
+    """Whether this process can be dumped, and the largest core and data it may have."""
+    prctl_get_dumpable = 3
+    core, data = (resource.getrlimit(each)[0] for each in (resource.RLIMIT_CORE, resource.RLIMIT_DATA))
+    return ctypes.CDLL(None).prctl(prctl_get_dumpable, 0, 0, 0, 0), core, data
 
 
 def _one_large_piece(work_id: uuid.UUID) -> None:

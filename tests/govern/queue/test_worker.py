@@ -7,7 +7,9 @@ import uuid
 
 import pytest
 from rq.worker import BaseWorker
+from sqlalchemy import text
 
+from govern.core import database
 from govern.core.database import transaction
 from govern.queue import embedded
 from govern.queue.broker import Offer
@@ -36,9 +38,13 @@ def test_one_child_does_many_works(shop: Workshop) -> None:
         ("crash", "crashed"),
         ("segfault", "crashed"),
         ("hang", "too_long"),
+        ("hurried", "too_long"),
+        ("boasting", "too_long"),
         ("hog", "too_much_memory"),
         ("greedy", "raised"),
         ("raising", "raised"),
+        ("garbling", "crashed"),
+        ("lying", "crashed"),
     ],
 )
 def test_a_lost_child_is_settled_and_the_next_work_done(shop: Workshop, kind: str, why: str) -> None:
@@ -56,6 +62,34 @@ def test_a_memory_error_does_not_cost_the_child(shop: Workshop) -> None:
     bad, good = shop.plan("greedy"), shop.plan("noop")
     shop.wait_done(bad, good)
     assert shop.lines("greedy")[0][2] == shop.lines("noop")[0][2]
+
+
+def test_a_child_that_grew_fat_is_replaced_without_a_loss(shop: Workshop) -> None:
+    shop.worker()
+    fat, good = shop.plan("fat"), shop.plan("noop")
+    shop.wait_done(fat, good)
+    assert shop.lines("fat")[0][2] != shop.lines("noop")[0][2]
+    assert shop.lines("lost") == []
+
+
+def test_a_child_leaves_no_core_and_has_a_limit_of_its_own(shop: Workshop) -> None:
+    shop.worker()
+    shop.wait_done(shop.plan("limits"))
+    assert shop.wait_line("limits-are")[1:] == ["0", "0", str(256 << 20)]
+
+
+def test_a_database_that_is_away_costs_a_try_and_no_worker(each_shop: Workshop) -> None:
+    worker = each_shop.worker()
+    work = each_shop.plan("noop", offered=False)
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE work RENAME TO work_away"))
+    each_shop.broker.push([Offer(work, "normal")])
+    until(lambda: f"work {work} not settled" in each_shop.diagnostics(), "the worker has met it")
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE work_away RENAME TO work"))
+    assert offer_due(each_shop.broker) == 1
+    each_shop.wait_done(work)
+    assert worker.poll() is None
 
 
 def test_an_orphan_in_its_own_session_is_swept_away(shop: Workshop) -> None:
@@ -102,6 +136,19 @@ def test_work_of_a_killed_worker_is_taken_over_with_a_higher_fence(each_shop: Wo
     assert after.fence == before.fence + 1
     each_shop.release(work)
     each_shop.wait_done(work)
+
+
+def test_work_popped_by_a_worker_that_died_before_its_lease_is_offered_again(shop: Workshop) -> None:
+    worker = shop.worker()
+    os.kill(shop.child_of(worker), signal.SIGSTOP)
+    work = shop.plan("noop")
+    until(lambda: not shop.broker.waiting(), "the work is popped")
+    worker.kill()
+    worker.wait()
+    assert offer_due(shop.broker, stale_s=0) == 1
+    shop.worker("two")
+    shop.wait_done(work)
+    assert len(shop.lines("noop", work)) == 1
 
 
 def let_the_lease_lapse(shop: Workshop, work: uuid.UUID) -> None:
