@@ -1,5 +1,6 @@
 """What all tests share: both databases, keys in a temporary folder, and no network but loopback."""
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +9,22 @@ from typing import Any
 import pytest
 
 from govern.keys import ring
+from tests.support.databases import postgresql_programs
 
 pytest_plugins = ["tests.support.databases", "tests.support.houses"]
+
+
+def pytest_report_header() -> list[str]:
+    """Which servers the tests run on, and in one line what is missing here."""
+    programs = {
+        "PostgreSQL": postgresql_programs() is not None,
+        "redis-server": shutil.which("redis-server") is not None,
+        "Chromium": shutil.which("chromium") is not None,
+        "pdfsig": shutil.which("pdfsig") is not None,
+    }
+    missing = [name for name, is_there in programs.items() if not is_there]
+    said = "servers: SQLite, embedded Valkey" + "".join(f", {name}" for name, there in programs.items() if there)
+    return [said, *([f"missing here, their tests are skipped: {', '.join(missing)}"] if missing else [])]
 
 
 @pytest.fixture

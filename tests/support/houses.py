@@ -38,6 +38,7 @@ from govern.queue import embedded
 from govern.queue.work import Work
 from govern.rules.actor import Actor, Role
 from govern.trail.entry import Entry
+from tests.support.redis_servers import RedisPair, redis_pair
 
 PASSWORD = "a long password for tests 7"
 NUMBERS = ("W100000000", "W100000019", "W100000028", "W100000037", "W100000046", "W100000055", "W100000064")
@@ -223,9 +224,16 @@ def postgresql_with_catalogue(postgresql_template: str | None, land: Settings) -
     return postgresql_template
 
 
+@pytest.fixture(scope="session")
+def redis_servers() -> Iterator[RedisPair | None]:
+    """The system's redis-server twice, beside PostgreSQL; nothing where it is not installed."""
+    with redis_pair() as pair:
+        yield pair
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, land: Settings, tmp_path: Path) -> Iterator[TestHouse]:
-    """A house on a database of its own, of each kind."""
+    """A house on servers of its own: SQLite and Valkey, then PostgreSQL and the system's Redis where they can be had."""
     opened, end = _database(request, land, tmp_path)
     faults.clear(land.folder / "simulated")
     yield TestHouse(opened)
@@ -252,15 +260,18 @@ def _database(request: pytest.FixtureRequest, land: Settings, tmp_path: Path) ->
     name = f"house_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template_catalogue")  # type: ignore[arg-type]
-    settings = land.model_copy(update={"database_url": server.replace("/postgres", f"/{name}")})
-    open_house(_apart(settings, tmp_path))
+    apart = _apart(land.model_copy(update={"database_url": server.replace("/postgres", f"/{name}")}), tmp_path)
+    pair: RedisPair | None = request.getfixturevalue("redis_servers")
+    if pair is not None:
+        apart = apart.model_copy(update={"redis_url": pair.queue, "answers_url": pair.answers})
+    open_house(apart)
 
     def end() -> None:
         database.release()
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
-    return _apart(settings, tmp_path), end
+    return apart, end
 
 
 def _sqlite(land: Settings, tmp_path: Path) -> Settings:
