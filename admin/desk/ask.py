@@ -1,21 +1,25 @@
 """1 ask: choose a case item, fill in, submit."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.desk.form import Form, form_for, request_from
+from admin.desk.form import Form, form_for
+from admin.desk.typed import mistakes_of, request_from
 from admin.frame.actor import the_actor
 from admin.frame.parts import parts
 from govern.catalogue.case_item import CaseItem, CaseItemVersion, VersionAgency
 from govern.core import clock
 from govern.core.database import reading
-from govern.core.errors import InvalidInput
+from govern.core.errors import InvalidInput, NotFound
 from govern.core.wording import Wording
+from govern.lookups.lookup import Lookup
 from govern.lookups.request import NARROWING
+from govern.lookups.scope import own_lookup
 from govern.lookups.submit import submit as submit_lookup
 from govern.people.right import Right
 from govern.rules.actor import Actor
@@ -46,11 +50,15 @@ def choose() -> str:
 
 @pages.get("/<case_item>")
 def fill_in(case_item: str) -> str:
-    """The form of a case item, with what will be fetched beside it."""
+    """The form of a case item, with what will be fetched beside it.
+
+    `again` names a former look-up of one's own of which one data item (`item`) is asked again; neither is anybody's value.
+    """
     actor = the_actor()
     with reading() as session:
         form = form_for(actor, session, case_item)
-    return _page(form, {}, {})
+        former = _former(actor, session, case_item, request.args.get("again", ""))
+    return _page(form, {}, {}, chosen=request.args.getlist("item"), former=former)
 
 
 @pages.post("/<case_item>")
@@ -59,8 +67,9 @@ def submit(case_item: str) -> Any:
     actor = the_actor()
     with reading() as session:
         form = form_for(actor, session, case_item)
+        former = _former(actor, session, case_item, request.form.get("again", ""))
     try:
-        wanted = request_from(form, request.form, request.files.get("file"))
+        wanted = request_from(form, request.form, request.files.get("file"), former=former.id if former else None)
         done = submit_lookup(actor, wanted, parts().settings)
     except InvalidInput as wrong:
         kept = {
@@ -68,16 +77,28 @@ def submit(case_item: str) -> Any:
             for name, text in request.form.items()
             if not name.startswith("subject_") and name != "csrf_token"
         }
-        return _page(form, kept, wrong.fields or {"case_number": wrong.wording}), 422
+        return _page(form, kept, mistakes_of(wrong), chosen=request.form.getlist("item"), former=former), 422
     return redirect(url_for("desk.lookup", identity=done.lookup_id), 303)
 
 
-def _page(form: Form, typed: dict[str, str], mistakes: dict[str, Wording]) -> str:
+def _former(actor: Actor, session: Session, case_item: str, text: str) -> Lookup | None:
+    """The look-up that is asked again: the actor's own and of this case item; anything else is as if none were named."""
+    try:
+        found = own_lookup(actor, session, uuid.UUID(text))
+    except (ValueError, NotFound):
+        return None
+    return found if found.case_item == case_item else None
+
+
+def _page(
+    form: Form, typed: dict[str, str], mistakes: Mapping[str, Wording], *, chosen: Sequence[str], former: Lookup | None
+) -> str:
     return render_template(
         "desk/ask.html",
         form=form,
         typed=typed,
-        chosen=request.form.getlist("item"),
+        chosen=chosen,
+        former=former,
         mistakes=mistakes,
         key_names=kinds.NAMES,
         key_examples=EXAMPLES,
