@@ -1,30 +1,20 @@
 """What all tests share: both databases, keys in a temporary folder, and no network but loopback."""
 
-import shutil
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from govern.keys import ring
-from tests.support.databases import postgresql_programs
+from tests.support import programs
 
 pytest_plugins = ["tests.support.databases", "tests.support.houses"]
 
 
-def pytest_report_header() -> list[str]:
-    """Which servers the tests run on, and in one line what is missing here."""
-    programs = {
-        "PostgreSQL": postgresql_programs() is not None,
-        "redis-server": shutil.which("redis-server") is not None,
-        "Chromium": shutil.which("chromium") is not None,
-        "pdfsig": shutil.which("pdfsig") is not None,
-    }
-    missing = [name for name, is_there in programs.items() if not is_there]
-    said = "servers: SQLite, embedded Valkey" + "".join(f", {name}" for name, there in programs.items() if there)
-    return [said, *([f"missing here, their tests are skipped: {', '.join(missing)}"] if missing else [])]
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """In one line: which servers the tests ran on, and what is missing here."""
+    terminalreporter.write_line(programs.said())
 
 
 @pytest.fixture
@@ -36,7 +26,7 @@ def keys(tmp_path: Path) -> ring.Ring:
 
 
 @pytest.fixture(autouse=True)
-def _no_network_but_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_network_but_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that reaches outward fails: everything a test needs is on this machine."""
     connect = socket.socket.connect
 
@@ -47,4 +37,3 @@ def _no_network_but_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect_to_loopback)
-    yield

@@ -4,7 +4,6 @@ A server of our own on a free port, below a temporary folder, with `fsync` off; 
 of a database that was migrated once: on PostgreSQL by `CREATE DATABASE ... TEMPLATE`, on SQLite by copying the file.
 """
 
-import glob
 import itertools
 import os
 import pwd
@@ -21,6 +20,7 @@ import psycopg
 import pytest
 
 from govern.core import database
+from tests.support.programs import postgresql_programs
 from tests.support.schema import make_schema
 
 _counter = itertools.count(1)
@@ -31,15 +31,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def postgresql_programs() -> Path | None:
-    """Where PostgreSQL's server programs lie, the newest first; nothing where there is none."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
-    if found:
-        return Path(found[-1]).parent
-    elsewhere = shutil.which("initdb")
-    return Path(elsewhere).parent if elsewhere else None
 
 
 @contextmanager
