@@ -39,7 +39,9 @@ AGENCY: Final = "ntpc-dist-banqiao"
 CASE_ITEM: Final = "disability_certificate"
 ITEM: Final = "hh_person_city"
 WORKERS: Final = 2
-UNNUMBERED_LIMIT_S: Final = 600.0  # on a machine shared with others the keeper may be late; that is not what is measured
+UNNUMBERED_LIMIT_S: Final = (
+    600.0  # on a machine shared with others the keeper may be late; that is not what is measured
+)
 READY_WITHIN_S: Final = 120.0
 _NUMBER: Final = "W100000001"  # of a letter that the invented town does not use
 
