@@ -158,7 +158,7 @@ def quota_facts(session: Session, *, agency: str, owner: str, on: date, asking: 
     """What is left for an agency at an owner on a day; without a limit nothing is read."""
     if limit is None:
         return QuotaFacts(limit=None, used=0, asking=asking)
-    return QuotaFacts(limit=limit, used=quota.used(session, agency, owner, on), asking=asking)
+    return QuotaFacts(limit=limit, used=quota.used(session, agency, owner, on, to_take=True), asking=asking)
 
 
 def _version(session: Session, case_item: str) -> CaseItemVersion:

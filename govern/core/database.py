@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -122,7 +122,7 @@ def _sqlite(address: str, *, begin: str, query_only: bool = False) -> Engine:
 
 
 def _postgresql(address: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         address,
         hide_parameters=True,
         pool_pre_ping=True,
@@ -130,6 +130,16 @@ def _postgresql(address: str) -> Engine:
         max_overflow=16,
         connect_args={"options": "-c idle_in_transaction_session_timeout=30000 -c lock_timeout=15000 -c timezone=UTC"},
     )
+
+    @event.listens_for(engine, "handle_error")
+    def _name_no_value(context: ExceptionContext) -> None:
+        """PostgreSQL's own messages quote the row that failed: its code says what went wrong, without a value."""
+        bare = f"SQLSTATE {getattr(context.original_exception, 'sqlstate', None)}"
+        context.original_exception.args = (bare,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {bare}",)
+
+    return engine
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:
