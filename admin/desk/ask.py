@@ -39,6 +39,18 @@ EXAMPLES = {
 }
 
 
+# The rows of the form that are no keys, as its summary of mistakes names them.
+LABELS = {
+    "case_number": Wording("案號", "Case number"),
+    "document": Wording("文件編號", "Document number"),
+    "signed_on": Wording("簽署日期", "Signed on"),
+    "reason": Wording("說明", "Note"),
+    "file": Wording("號碼檔", "File of numbers"),
+    "items": Wording("查調項目", "Data items"),
+    "subject_1": Wording("當事人", "Subject"),
+}
+
+
 @pages.get("/")
 def choose() -> str:
     """The case items that the clerk has a right to use, and how to begin when there is none."""
@@ -100,11 +112,19 @@ def _page(
         chosen=chosen,
         former=former,
         mistakes=mistakes,
+        summary={name: _labelled(name, wording) for name, wording in mistakes.items()},
         key_names=kinds.NAMES,
         key_examples=EXAMPLES,
         narrowing_names=NARROWING,
         intent_key=typed.get("intent_key") or uuid.uuid4().hex,
     )
+
+
+def _labelled(name: str, wording: Wording) -> Wording:
+    """What is wrong, with the name of the row, as the summary above the form says it."""
+    key = name.removeprefix("subject_1_")
+    label = LABELS.get(name) or kinds.NAMES.get(key) or NARROWING.get(key)
+    return Wording(f"{label.zh}：{wording.zh}", f"{label.en}: {wording.en}") if label else wording
 
 
 def case_items_of(actor: Actor, session: Session) -> list[tuple[CaseItemVersion, Right]]:

@@ -1,8 +1,10 @@
 """The desk's form: what it asks for a case item, and what will be fetched, from whom, and how each field will appear."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,14 +18,17 @@ from govern.core import clock
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
 from govern.rules.facts import Appearance
+from govern.rules.masking import HIDDEN
+
+ARTICLE: Final = re.compile(r"第([0-9]+(?:-[0-9]+)?)條(?:之([0-9]+))?")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldToCome:
-    """A field that will appear masked: its name, how it is masked, and whether it can be opened one by one."""
+    """A field that will appear masked: its name, what its mask leaves (an example), and whether it can be opened."""
 
     name: Wording
-    mask: Wording
+    example: str
     opens: bool
 
 
@@ -107,7 +112,7 @@ def form_for(actor: Actor, session: Session, case_item: str) -> Form:
     """The form of a case item; `NotFound` for one that nobody proposed."""
     known = purpose(session, person_id=actor.person_id, agency=actor.agency, case_item=case_item, on=clock.today())
     agencies = {agency.code: agency for agency in session.scalars(select(Agency))}
-    masks = {rule.code: Wording(rule.name_zh, rule.name_en) for rule in session.scalars(select(MaskRule))}
+    examples = {rule.code: rule.example_out for rule in session.scalars(select(MaskRule))}
     return Form(
         case_item=case_item,
         name=known.version.name,
@@ -116,13 +121,18 @@ def form_for(actor: Actor, session: Session, case_item: str) -> Form:
         valid_to=known.version.valid_to,
         urgency=known.version.urgency,
         consent_required=known.version.consent_required,
-        items=tuple(_item(known, code, agencies, masks) for code in known.permitted),
+        items=tuple(_item(known, code, agencies, examples) for code in known.permitted),
         right_ends_on=known.right.ends_on if known.right and not known.right.ended else None,
     )
 
 
 def _short(agency: Agency) -> Wording:
     return short_name(agency.name_zh, agency.short_zh, agency.name_en)
+
+
+def in_english(article: str) -> str:
+    """An article as English texts name it: 第4條 is Article 4, 第44條之3 is Article 44-3; any other text as it is."""
+    return ARTICLE.sub(lambda found: f"Article {found[1]}" + (f"-{found[2]}" if found[2] else ""), article)
 
 
 def _bases(session: Session, known: Purpose) -> tuple[Wording, ...]:
@@ -132,10 +142,10 @@ def _bases(session: Session, known: Purpose) -> tuple[Wording, ...]:
         .where(VersionLegalBasis.version_id == known.version.id)
         .order_by(VersionLegalBasis.seq)
     )
-    return tuple(Wording(f"{row.law_zh}{row.article}", f"{row.law_en} {row.article}") for row in rows)
+    return tuple(Wording(f"{row.law_zh}{row.article}", f"{row.law_en}, {in_english(row.article)}") for row in rows)
 
 
-def _item(known: Purpose, code: str, agencies: Mapping[str, Agency], masks: Mapping[str, Wording]) -> ItemToAsk:
+def _item(known: Purpose, code: str, agencies: Mapping[str, Agency], examples: Mapping[str, str]) -> ItemToAsk:
     item: DataItem = known.items[code]
     names = {field.code: field.name for field in item.fields}
     permitted = known.permitted[code].fields
@@ -151,7 +161,7 @@ def _item(known: Purpose, code: str, agencies: Mapping[str, Agency], masks: Mapp
         masked=tuple(
             FieldToCome(
                 names[field.code],
-                masks.get(field.effective_mask, names[field.code]),
+                examples.get(field.effective_mask, HIDDEN),
                 field.appearance == Appearance.REVEALABLE,
             )
             for field in permitted
