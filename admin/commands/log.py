@@ -1,5 +1,6 @@
 """flask log verify: walk all of the trail and say whether anything was changed."""
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -26,7 +27,8 @@ def verify(since: Path | None) -> None:
     """Print one JSON line: size, root, ok, first_bad. Exit 1 when anything is wrong."""
     settings = load_settings()
     house = open_house(settings)
-    bring_up_to_date(macs_of(house.ring), signing(settings))
+    with contextlib.suppress(Exception):  # a log that contradicts itself cannot grow; verify is to name where
+        bring_up_to_date(macs_of(house.ring), signing(settings))
     verdict = verify_log(macs_of(house.ring), signing(settings), since=since.read_text() if since else None)
     print(json.dumps(verdict.to_json()))
     sys.exit(0 if verdict.ok else 1)
