@@ -23,15 +23,10 @@ from typing import Final
 from sqlalchemy import select
 
 from admin.frame.opening import open_house
-from bench.house import ITEM, WORKERS, Measured, running_house
+from bench.house import ITEM, WORKERS, Measured
 from bench.row import Row, row, time_ms
-from connectors import addresses, sandbox
-from connectors.exchange import Key, Query
-from connectors.exchange import Source as Reached
-from govern.catalogue.data_item import DataItem
-from govern.catalogue.reach import item_spec, reached
-from govern.catalogue.source import Source, SourceItem
-from govern.core import clock, database
+from bench.source import question
+from govern.core import database
 from govern.core.database import reading
 from govern.lookups.lookup import Lookup, Task
 from govern.lookups.run import run
@@ -44,15 +39,15 @@ WITHIN_S: Final = 120.0
 _processes = get_context("fork")
 
 
-def rows(rounds: int = 5, lookups: int = 24) -> list[Row]:
+def rows(house: Measured, rounds: int = 5, lookups: int = 24) -> list[Row]:
     """Throughput with two workers, one look-up at a time, and what a look-up adds to asking directly."""
     taken: dict[str, list[float]] = {
         name: [] for name in ("house", "bare", "ask", "no-op", "one", "one bare", "one ask")
     }
-    with running_house() as house, _hands(house) as hands:
+    with _hands(house) as hands:
         waker = broker.outlet()
         assert isinstance(waker, Broker)
-        question = _question(house)
+        ask = question(house.settings, ITEM, house.key)
         acts: dict[str, Callable[[], float]] = {
             "house": lambda: _through_the_house(house, lookups),
             "bare": lambda: hands.do("bare", lookups),
@@ -60,7 +55,7 @@ def rows(rounds: int = 5, lookups: int = 24) -> list[Row]:
             "no-op": lambda: _noops(waker, lookups * 4),
             "one": lambda: time_ms(lambda: _one(house, waker), max(1, lookups // 4)),
             "one bare": lambda: time_ms(lambda: _bare(house), max(1, lookups // 4)),
-            "one ask": lambda: time_ms(question, max(1, lookups // 4)),
+            "one ask": lambda: time_ms(ask, max(1, lookups // 4)),
         }
         for number in range(rounds + 1):  # the first round warms up
             for name, act in acts.items():
@@ -150,19 +145,6 @@ def _bare(house: Measured) -> None:
         broker.bind(waker)
 
 
-def _question(house: Measured) -> Callable[[], object]:
-    """The look-up's question to the same source, asked as `run` asks it."""
-    with reading() as session:
-        item = session.get_one(DataItem, ITEM)
-        code = session.scalars(
-            select(SourceItem.source).where(SourceItem.item == ITEM, SourceItem.to_at.is_(None))
-        ).one()
-        source: Reached = reached(session, session.get_one(Source, code), house.settings, clock.now())
-        spec, fields = item_spec(item), tuple(field.code for field in item.fields)
-    limits = sandbox.Limits(allowed=addresses.parse(house.settings.source_addresses))
-    return lambda: sandbox.ask(source, Query(str(uuid.uuid4()), spec, (Key(*house.key),), fields, narrowing={}), limits)
-
-
 def _noops(waker: Broker, jobs: int) -> float:
     """Milliseconds a job of two workers that find no row of work; until both queues are empty again."""
     began = perf_counter()
@@ -214,7 +196,7 @@ def _obey(house: Measured, channel: "Connection[None, tuple[str, int]]") -> None
     database.release(close=False)
     open_house(house.settings)
     broker.bind(None)
-    acts = {"bare": lambda: _bare(house), "ask": _question(house)}
+    acts = {"bare": lambda: _bare(house), "ask": question(house.settings, ITEM, house.key)}
     while True:
         what, times = channel.recv()
         for _ in range(times):

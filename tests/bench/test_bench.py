@@ -1,0 +1,69 @@
+"""The benchmarks run and say what they promise to say; no figure is judged here, because a clock is no test."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.page import machine, table
+from bench.row import is_worse, met, row
+
+ROOT = Path(__file__).parent.parent.parent
+SHAPE = {"name", "value", "unit", "against", "ratio", "target", "met", "rounds"}
+
+
+def test_a_quick_run_measures_every_row_beside_its_peer(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick", "--out", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    names = {path.stem for path in tmp_path.glob("*.json")}
+    assert names == {"lookups", "source", "keeping", "decision", "worker"}
+    for name in names:
+        content = json.loads((tmp_path / f"{name}.json").read_text())
+        assert content["machine"].keys() == machine().keys()
+        assert content["rows"]
+        for each in content["rows"]:
+            assert each.keys() >= SHAPE
+            assert each["rounds"] == 1
+            assert each["ratio"] > 0
+            assert each["against"]
+            assert each["met"] is met(each["ratio"], each["target"])
+
+
+def test_a_row_is_met_by_its_median_ratio() -> None:
+    one = row("a row", [1.0, 3.0, 2.0], [1.0, 2.0, 1.0], against="a peer", target="<= 1.5")
+    assert (one["ratio"], one["spread"], one["met"]) == (1.5, [1.0, 2.0], True)
+    fast = row("a row", [1.0], [30.0], against="a peer", target=">= 25", is_speed=True)
+    assert (fast["ratio"], fast["met"]) == (30.0, True)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "spread", "expected"),
+    [
+        (1.2, [1.15, 1.25], False),  # within a quarter
+        (1.4, [1.05, 1.5], False),  # beyond it, but not outside the spreads
+        (1.4, [1.3, 1.5], True),
+        (0.5, [0.4, 0.6], False),
+    ],
+)
+def test_a_row_is_worse_only_beyond_the_noise(ratio: float, spread: list[float], expected: bool) -> None:
+    recorded = {"ratio": 1.0, "spread": [0.9, 1.1], "is_speed": False}
+    assert is_worse({"ratio": ratio, "spread": spread, "is_speed": False}, recorded) is expected
+
+
+def test_a_speed_is_worse_when_it_is_less() -> None:
+    recorded = {"ratio": 30.0, "spread": [28.0, 33.0], "is_speed": True}
+    assert is_worse({"ratio": 20.0, "spread": [19.0, 21.0], "is_speed": True}, recorded)
+    assert not is_worse({"ratio": 27.0, "spread": [26.0, 29.0], "is_speed": True}, recorded)
+
+
+def test_a_missed_target_is_said_in_the_table() -> None:
+    missed = row("a row", [3.0], [1.0], against="a peer", target="<= 2")
+    assert "| <= 2 | **no** |" in table([missed])
