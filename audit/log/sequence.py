@@ -28,7 +28,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from audit.log import copies, tiles, tree
@@ -143,9 +143,11 @@ def bring_up_to_date(mac_of: MacOf, signing: Signing, *, patience_s: float = 10.
             pause.wait(0.05)
     except (TrailContradicts, tiles.MissingHash, copies.CopyDiffers) as wrong:
         diagnostics.error("the trail contradicts itself: %s", wrong)
-    with reading() as session:
-        newest = newest_checkpoint(session)
-        return newest.size if newest is not None else 0
+    except SQLAlchemyError as wrong:
+        if not database_answers():
+            raise
+        diagnostics.error("the trail's tables cannot be read: %s", type(wrong).__name__)
+    return copies.newest_copy(signing.copies)
 
 
 def keep_sequencing(mac_of: MacOf, signing: Signing, stop: threading.Event, *, every_s: float = 1.0) -> None:
@@ -167,6 +169,16 @@ def give_up_lease(holder: str | None = None) -> None:
         trail = session.get(Trail, TRAIL_ROW, with_for_update=True)
         if trail is not None and trail.leased_by == (holder or this_process()):
             trail.leased_by = trail.lease_until = None
+
+
+def database_answers() -> bool:
+    """Whether the database is there at all: then it is a table that somebody has changed."""
+    try:
+        with reading() as session:
+            session.execute(select(1)).scalar_one()
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def unnumbered(session: Session) -> bool:

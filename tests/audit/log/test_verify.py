@@ -1,12 +1,15 @@
 """The verdict: whole logs are whole, what waits is not bad, and a saved checkpoint is held against the log."""
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import OperationalError
 
-from audit.log import tree
+from audit.log import sequence, tree
 from audit.log.store import StoredCheckpoint
+from govern.core import database
 from govern.core.database import reading
 from govern.core.errors import InvalidInput
 from govern.trail.entry import Entry
@@ -73,3 +76,20 @@ def test_verifying_writes_nothing_and_counts_every_entry(house: House) -> None:
     with reading() as session:
         before = session.execute(select(func.count()).select_from(Entry)).scalar_one()
     assert house.verdict().size == before == 4
+
+
+@pytest.mark.parametrize("table", ["entry_number", "segment", "entry"])
+def test_a_table_taken_away_or_made_otherwise_is_found(house: House, table: str) -> None:
+    house.grow(2)
+    with attacker() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO elsewhere")
+    number, _ = found(house)
+    assert number in (0, None)
+    assert sequence.bring_up_to_date(house.mac_of, house.signing) in (0, 2)
+
+
+def test_a_database_that_is_away_is_no_verdict(house: House, tmp_path: Path) -> None:
+    house.grow(2)
+    database.bind(f"sqlite:///{tmp_path / 'nowhere' / 'none.sqlite3'}")
+    with pytest.raises(OperationalError):
+        house.verdict()
