@@ -135,11 +135,14 @@ class CaseItems(GovernedView):
     )
     column_list = ("name", "business_agency", "version", "items", "fields", "agencies", "kind", "state", "valid_to")
     column_labels: ClassVar = {
+        "code": Wording("代碼", "Code"),
         "name": Wording("案件項目", "Case item"),
         "business_agency": Wording("業務主管機關", "Business agency"),
         "version": Wording("版次", "Version"),
         "items": Wording("查調項目", "Data items"),
         "fields": Wording("核准欄位", "Fields"),
+        "clear": Wording("完整顯示欄位", "Fields in full"),
+        "masked": Wording("遮蔽欄位", "Masked fields"),
         "agencies": Wording("可查調機關", "Agencies"),
         "kind": Wording("性質", "Kind"),
         "state": Wording("狀態", "State"),

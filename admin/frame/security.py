@@ -135,11 +135,16 @@ def _dress(response: Response, settings: Settings) -> Response:
         response.headers[name] = value
     if settings.secure_cookies:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-    is_asset = request.endpoint == "static" and response.status_code in (200, 304)
-    response.headers["Cache-Control"] = KEPT_A_YEAR if is_asset and "v" in request.args else NO_STORE
-    if is_asset and "v" not in request.args:
-        response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = _kept() if response.status_code in (200, 304) else NO_STORE
     return response
+
+
+def _kept() -> str:
+    """How long a browser may keep a response: a static file under the print of its content, or a font, for a year."""
+    if request.endpoint != "static":
+        return NO_STORE
+    is_lasting = "v" in request.args or str((request.view_args or {}).get("filename", "")).startswith("fonts/")
+    return KEPT_A_YEAR if is_lasting else "no-cache"
 
 
 def heard_of(table: Mapping[str, Rule]) -> None:

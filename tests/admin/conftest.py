@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from admin.set_up import CATALOGUE
+from govern.catalogue import load
 from govern.core import database
+from govern.keys import ring
 from govern.keys.ring import Ring
 from govern.rules.actor import Role
-from tests.support.console import Browser, a_console, a_person, an_agency
+from tests.support.console import Browser, a_console, a_person, an_agency, console_settings
 
 
 @pytest.fixture
@@ -46,4 +49,18 @@ def sqlite_console(tmp_path: Path, sqlite_template: Path, keys: Ring) -> Iterato
     an_agency("ntpc", "新北市政府", level="city")
     an_agency("ntpc-dist-banqiao", "新北市板橋區公所", "ntpc", level="second")
     yield a_console(tmp_path, keys)
+    database.release()
+
+
+@pytest.fixture(scope="module")
+def catalogue_console(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Flask]:
+    """A console on SQLite with the whole catalogue, for tests that read it; its people stay from test to test."""
+    folder = tmp_path_factory.mktemp("console")
+    path = folder / "govern.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    database.bind(f"sqlite:///{path}")
+    ring.make_keys(folder / "keys")
+    keys = ring.bind(folder / "keys")
+    load.load(CATALOGUE, settings=console_settings(folder))
+    yield a_console(folder, keys)
     database.release()
