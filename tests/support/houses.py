@@ -251,6 +251,11 @@ def sqlite_house(land: Settings, tmp_path: Path) -> Iterator[TestHouse]:
     database.release()
 
 
+def sqlite_house_in(land: Settings, folder: Path) -> TestHouse:
+    """A house on SQLite below a folder, for a module whose tests share one; whoever asks releases the database."""
+    return TestHouse(_sqlite(land, folder))
+
+
 def _database(request: pytest.FixtureRequest, land: Settings, tmp_path: Path) -> tuple[Settings, Callable[[], None]]:
     if request.param == "sqlite":
         return _sqlite(land, tmp_path), database.release

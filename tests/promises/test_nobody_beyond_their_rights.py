@@ -1,0 +1,340 @@
+"""沒有人看得到、做得到職權以外的事：每一條路由、每一種角色、每一種情形逐格核對。
+
+The matrix of SECURITY.md (A1), made from the route table of the running console: every route and method, nobody and each
+of the seven roles, about what is one's own, the own agency's, another agency's, one's own after the right has ended, and with
+an account that has ended. What is expected comes from the table of rules for the door, and for what lies behind it from
+DESIGN.md, "Roles", written down here once more, so that a scope that opens too far differs from it.
+"""
+
+import json
+import re
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+from flask import Blueprint, Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from admin.app import AREAS, create_app
+from admin.frame.actor import COOKIE
+from admin.frame.doors import Area
+from admin.frame.parts import Parts
+from admin.frame.permission import ROUTES, Rule
+from admin.frame.security import HEADERS
+from govern.core import database
+from govern.core.database import Base, reading
+from govern.core.errors import WrongSetting
+from govern.core.settings import Settings
+from govern.keys import ring
+from govern.people import grant
+from govern.people.session import LogInSession
+from govern.rules.actor import Role
+from govern.trail.entry import Entry
+from tests.support.everybody import (
+    CASE_ITEM,
+    DATA_ITEM,
+    HERE,
+    REVEALABLE,
+    SITUATIONS,
+    Everybody,
+    Thing,
+    everybody,
+    signed_in,
+    values_of,
+)
+from tests.support.houses import PASSWORD, invented_number, sqlite_house_in
+
+VISITORS: Final = (None, *Role)
+OPENED, REFUSED, HIDDEN, TO_THE_LOG_IN = "opened", "refused", "hidden", "to the log-in"
+
+# Whose look-ups and entries of the own agency a role sees beside the own (DESIGN.md, Roles).
+SEE_THE_AGENCYS: Final = frozenset({Role.SUPERVISOR, Role.HEAD, Role.AUDITOR})
+OF_A_LOOKUP: Final = frozenset(
+    {"GET desk.lookup", "GET desk.progress", "GET desk.events", "POST desk.ask_for_record", "GET desk.record"}
+)
+OF_THE_ASKER: Final = frozenset({"POST desk.answers", "POST desk.reveal", "POST desk.destroy_now", "POST desk.cancel"})
+ENDS_THE_LOG_IN: Final = frozenset({"POST login.leave", "POST login.switch"})
+# Written with every request or refusal, whatever it comes to.
+WRITTEN_ANYHOW: Final = frozenset({"entry", "entry_waiting", "entry_number", "log_in_session"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route of the running console, and its rule."""
+
+    line: str
+    method: str
+    endpoint: str
+    arguments: frozenset[str]
+    rule: Rule
+
+
+def routes(app: Flask) -> list[Route]:
+    """Every route by every method, from the running console; the table has a rule for each, or it had not started."""
+    return [
+        Route(f"{method} {each.endpoint}", method, each.endpoint, frozenset(each.arguments), ROUTES[f"{method} {each.endpoint}"])
+        for each in app.url_map.iter_rules()
+        for method in sorted((each.methods or set()) - {"HEAD", "OPTIONS"})
+    ]  # fmt: skip
+
+
+def address_of(app: Flask, route: Route, thing: Thing) -> str:
+    """Where a route is found, about a thing."""
+    (built,) = [each for each in app.url_map.iter_rules() if each.endpoint == route.endpoint and route.method in (each.methods or ())]  # fmt: skip
+    with app.test_request_context():
+        found = built.build(values_of(dict.fromkeys(route.arguments), thing), append_unknown=False)
+    assert found is not None
+    ids = {
+        "case_items.details_view": CASE_ITEM,
+        "data_items.details_view": DATA_ITEM,
+        "agencies.details_view": HERE,
+        "sources.details_view": "ntpc-civil.https",
+        "trail.details_view": str(thing.entry),
+    }
+    return found[1] + (f"?id={ids[route.endpoint]}" if route.endpoint in ids else "")
+
+
+def form_of(route: Route, thing: Thing) -> dict[str, str]:
+    """What is sent along, well filled in as far as it needs."""
+    if route.endpoint == "desk.reveal":
+        return {"answer": str(thing.answer), "place": REVEALABLE, "item": DATA_ITEM, "reason": "與申請書核對"}
+    return {"agency": HERE} if route.endpoint == "login.switch" else {}
+
+
+def knock(client: FlaskClient, token: str, app: Flask, route: Route, thing: Thing) -> TestResponse:
+    """One request; a stream is begun and let go."""
+    data = {**form_of(route, thing), "csrf_token": token} if route.method == "POST" else None
+    response = client.open(address_of(app, route, thing), method=route.method, data=data)
+    response.close()
+    return response
+
+
+def outcome(response: TestResponse, route: Route) -> str:
+    """What became of a request, as its visitor meets it."""
+    is_log_in = (
+        response.headers.get("Location", "").split("?")[0] == "/login" and "left=" not in response.headers["Location"]
+    )
+    if not route.rule.needs_sign_on:
+        return (
+            OPENED
+            if response.status_code < 500 and response.status_code not in (403, 404)
+            else str(response.status_code)
+        )
+    if is_log_in or response.status_code == 401:
+        return TO_THE_LOG_IN
+    return {403: REFUSED, 404: HIDDEN}.get(
+        response.status_code, OPENED if response.status_code in (200, 204, 302, 303, 422) else str(response.status_code)
+    )
+
+
+def expected(route: Route, role: Role | None, situation: str) -> str:
+    """The door from the table of rules, what lies behind it from DESIGN.md."""
+    if not route.rule.needs_sign_on:
+        return OPENED
+    if role is None or situation == "account_ended":
+        return TO_THE_LOG_IN
+    if route.rule.roles is not None and role not in route.rule.roles:
+        return REFUSED
+    is_own = situation in ("own", "right_ended")
+    if route.line in OF_THE_ASKER and not is_own:
+        return HIDDEN
+    if route.line == "POST desk.reveal" and situation == "right_ended":
+        return REFUSED  # decided again at the moment of use: the answer is there, and does not open
+    if route.line in OF_A_LOOKUP or route.endpoint == "trail.details_view":
+        return OPENED if is_own or (situation == "near" and role in SEE_THE_AGENCYS) else HIDDEN
+    if route.endpoint == "sources.details_view":
+        return OPENED if role == Role.OPERATOR else HIDDEN  # an approver sees the sources of the own agency alone
+    return OPENED
+
+
+@pytest.fixture(scope="module")
+def world(land: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everybody]:
+    """Everybody in front of one console; no test here takes away what another needs."""
+    yield everybody(sqlite_house_in(land, tmp_path_factory.mktemp("everybody")))
+    database.release()
+
+
+def test_every_door_opens_for_those_it_should_and_for_nobody_else_and_every_refusal_is_an_entry(
+    world: Everybody, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """每一格的結果與規則表和權責一致；已登入者每一次被拒都有一筆軌跡；每一個回應都帶齊標頭。"""
+    cells, wrong, refused, before = 0, [], Counter[tuple[uuid.UUID, str, int]](), _entered()
+    for route, role, situation in _cells(world.app):
+        client, token = (world.fresh if route.line in ENDS_THE_LOG_IN else world.at_the_door)(role, situation)
+        response = knock(client, token, world.app, route, world.thing_of(role, situation))
+        cells += 1
+        found, should = outcome(response, route), expected(route, role, situation)
+        if found != should:
+            wrong.append(f"{route.line} by {role} about {situation}: {found}, not {should}")
+        wrong += [f"{route.line}: {fault}" for fault in _undressed(response, route)]
+        if found in (REFUSED, HIDDEN) and role is not None:
+            who = world.persons[role, situation if situation.endswith("_ended") else "own"].person
+            refused[who, route.line, response.status_code] += 1
+    with capsys.disabled():
+        print(f"\n  {cells} cells (routes by visitor by situation), {refused.total()} refusals, {len(wrong)} wrong")
+    assert not wrong, "\n".join(wrong[:40])
+    assert refused == _entered() - before
+    assert cells == len(routes(world.app)) * len(VISITORS) * len(SITUATIONS)
+
+
+def _cells(app: Flask) -> Iterator[tuple[Route, Role | None, str]]:
+    for route in routes(app):
+        for role in VISITORS:
+            for situation in SITUATIONS:
+                yield route, role, situation
+
+
+def _undressed(response: TestResponse, route: Route) -> Iterator[str]:
+    """What a response lacks of headers, and cookies that a script or a neighbour could read."""
+    for name, value in HEADERS.items():
+        if response.headers.get(name) != value:
+            yield f"{name} is {response.headers.get(name)}"
+    if route.endpoint != "static" and response.headers.get("Cache-Control") != "no-store":
+        yield "a page that a cache may keep"
+    for cookie in response.headers.getlist("Set-Cookie"):
+        if "HttpOnly" not in cookie or "SameSite=Lax" not in cookie or "Domain=" in cookie:
+            yield "a cookie that is open"
+
+
+def _entered() -> Counter[tuple[uuid.UUID, str, int]]:
+    """The refusals that the trail tells of, by person, route and status."""
+    found: Counter[tuple[uuid.UUID, str, int]] = Counter()
+    with reading() as session:
+        for person, details in session.execute(
+            select(Entry.person, Entry.details).where(Entry.kind == "refused_request")
+        ):
+            said = json.loads(details)
+            found[person, f"{said['method']} {said['route']}", said["status"]] += 1
+    return found
+
+
+def test_a_foreign_thing_and_one_that_is_not_there_look_the_same(world: Everybody) -> None:
+    """別人的與不存在的，回應的狀態、長度與內容都一樣，看不出有沒有這筆資料。"""
+    absent = Thing(uuid.uuid4(), uuid.uuid4(), uuid.uuid4())
+    pairs = 0
+    for route in routes(world.app):
+        if "identity" not in route.arguments and route.endpoint != "trail.details_view":
+            continue
+        for role in Role:
+            client, token = world.at_the_door(role, "own")
+            foreign = knock(client, token, world.app, route, world.foreign)
+            missing = knock(client, token, world.app, route, absent)
+            assert foreign.status_code == missing.status_code, (route.line, role)
+            assert _plain(foreign) == _plain(missing), (route.line, role)
+            pairs += 1
+    assert pairs >= 70
+
+
+def _plain(response: TestResponse) -> str:
+    """A page without what differs each time: reference number, token, time of day."""
+    text = re.sub(r"E-[0-9A-Z]{4}-[0-9A-Z]{4}|\d\d:\d\d:\d\d|T\d\d:\d\d:\d\d\S+?\"", "", response.text)
+    return re.sub(r'(content|value)="[^"]{40,}"|value="/[^"]*"', "", text)
+
+
+@pytest.mark.parametrize("forgery", ["no token", "a token of another log-in"])
+def test_a_form_without_its_own_token_changes_nothing(world: Everybody, forgery: str) -> None:
+    """沒有權杖、或拿別人的權杖送出的表單，一律不生效，資料一列也不變。"""
+    _, foreign_token = world.at_the_door(Role.HEAD, "own")
+    before, tried = _rows(), 0
+    for route in routes(world.app):
+        if route.method != "POST":
+            continue
+        for role in VISITORS:
+            if forgery == "a token of another log-in" and role == Role.HEAD:
+                continue
+            client, _ = world.at_the_door(role, "own")
+            thing = world.thing_of(role, "own")
+            data = form_of(route, thing) | ({} if forgery == "no token" else {"csrf_token": foreign_token})
+            response = client.post(address_of(world.app, route, thing), data=data)
+            assert response.status_code in (303, 400, 403), (route.line, role, response.status_code)
+            opened = response.status_code == 303 and not response.headers["Location"].startswith("/login")
+            assert not opened, (route.line, role)
+            tried += 1
+    assert tried >= 12 * 7
+    assert _rows() == before
+
+
+def test_a_form_is_no_page_and_a_page_is_no_form(world: Everybody) -> None:
+    """會改變資料的路由不接受用網址直接開啟。"""
+    before = _rows()
+    client, _ = world.at_the_door(Role.CLERK, "own")
+    gets = {route.endpoint for route in routes(world.app) if route.method == "GET"}
+    for route in routes(world.app):
+        if route.method == "POST" and route.endpoint not in gets:
+            response = client.get(address_of(world.app, route, world.thing_of(Role.CLERK, "own")))
+            assert response.status_code in (200, 303, 404, 405), route.line
+    assert _rows() == before
+
+
+def _rows() -> dict[str, object]:
+    """How many rows each table has, the states of look-ups' parts, and who is still signed in."""
+    with reading() as session:
+        found: dict[str, object] = {
+            table.name: session.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in Base.metadata.sorted_tables
+            if table.name not in WRITTEN_ANYHOW
+        }
+        signed_in_now = select(func.count()).select_from(LogInSession).where(LogInSession.ended_at.is_(None))
+        found["signed in"] = session.execute(signed_in_now).scalar_one()
+        found["work"] = session.execute(select(func.count()).select_from(Base.metadata.tables["work"])).scalar_one()
+        return found
+
+
+def test_a_route_without_a_rule_stops_the_start(world: Everybody) -> None:
+    """沒有登記規則的路由，系統不啟動。"""
+    forgotten = Blueprint("forgotten", __name__)
+    forgotten.add_url_rule("/forgotten", "page", lambda: "everything")
+    area = Area("forgotten", lambda app, _console: app.register_blueprint(forgotten))
+    parts = Parts(settings=world.house.settings, ring=ring.bound())
+    with pytest.raises(WrongSetting) as stopped:
+        create_app(parts=parts, areas=(*AREAS, area))
+    assert "GET forgotten.page" in stopped.value.wording.en
+
+
+def test_a_rule_that_opens_too_far_is_found_by_the_matrix(world: Everybody) -> None:
+    """故意把一條規則放寬，矩陣必須抓到：證明這個查核本身有效。"""
+    route = next(each for each in routes(world.app) if each.line == "POST desk.reveal")
+    widened = Route(route.line, route.method, route.endpoint, route.arguments, Rule("anybody", needs_sign_on=True))
+    client, token = world.at_the_door(Role.AUDITOR, "own")
+    response = knock(client, token, world.app, route, world.foreign)
+    assert outcome(response, route) == expected(route, Role.AUDITOR, "foreign") == REFUSED
+    assert expected(widened, Role.AUDITOR, "foreign") != outcome(response, route)
+
+
+def test_who_loses_the_role_is_out_with_the_next_request(world: Everybody) -> None:
+    """職務解除後，下一個請求就進不去，不必等重新登入。"""
+    person = world.house.a_person("leaver", HERE, Role.CLERK, number=invented_number(3002))
+    client, _, _ = signed_in(world.app, world.house, person, HERE)
+    assert client.get("/desk/").status_code == 200
+    grant.take_role(person, HERE, Role.CLERK)
+    assert client.get("/desk/").status_code in (303, 403)
+
+
+def test_behind_tls_the_cookies_belong_to_this_host_alone(world: Everybody) -> None:
+    """在TLS之後，登入憑證只屬於本主機，指令碼讀不到，也不經明文傳送。"""
+    settings = world.house.settings.model_copy(update={"secure_cookies": True})
+    app = create_app(parts=Parts(settings=settings, ring=ring.bound()))
+    world.house.a_person("tls", HERE, Role.CLERK, number=invented_number(3001))
+    client = app.test_client()
+    page = client.get("/login", base_url="https://localhost")
+    token = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
+    assert token
+    response = client.post(
+        "/login",
+        data={"account": "tls", "password": PASSWORD, "csrf_token": token[1]},
+        base_url="https://localhost",
+        headers={"Referer": "https://localhost/login"},
+    )
+    cookies = [*page.headers.getlist("Set-Cookie"), *response.headers.getlist("Set-Cookie")]
+    assert any(cookie.startswith(f"__Host-{COOKIE}=") for cookie in cookies)
+    for cookie in cookies:
+        assert cookie.startswith("__Host-")
+        assert "Secure" in cookie
+        assert "HttpOnly" in cookie
+        assert "Path=/" in cookie
+    assert response.headers["Strict-Transport-Security"].startswith("max-age=")

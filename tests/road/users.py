@@ -1,0 +1,165 @@
+"""Navigators: what each user does with the console and what that user sees, in the user's own words."""
+
+import re
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Download, Locator, expect
+
+from tests.support.browsers import Window
+
+FIRST_SIGHT = re.compile(r"/desk/lookups/[0-9a-f-]{36}$")
+
+
+@dataclass(slots=True)
+class User:
+    """Somebody in front of a window: signs in and out, goes about, and is asked on each page whether it can be used."""
+
+    window: Window
+    account: str
+    password: str
+    visited: list[str] = field(default_factory=list)
+
+    def goes_to(self, path: str) -> None:
+        """A page of the console by its address."""
+        self.window.page.goto(self.window.address + path)
+
+    def sees(self, text: str) -> None:
+        """The page says this, now or in a moment."""
+        expect(self.window.page.locator("main")).to_contain_text(text)
+
+    def does_not_see(self, text: str) -> None:
+        """The page does not say this."""
+        expect(self.window.page.locator("body")).not_to_contain_text(text)
+
+    def signs_in(self) -> None:
+        """Account and password into the log-in page."""
+        page = self.window.page
+        self.goes_to("/login")
+        page.fill("#account", self.account)
+        page.fill("#password", self.password)
+        page.click("main form button.primary")
+        page.wait_for_load_state()
+
+    def changes_the_first_password(self, new: str) -> None:
+        """The page that stands before every other after a first log-in."""
+        page = self.window.page
+        page.fill("#current", self.password)
+        page.fill("#new", new)
+        page.fill("#again", new)
+        page.click("main form button.primary")
+        page.wait_for_url(re.compile(r"/(\?.*)?$"))
+        self.password = new
+
+    def logs_out(self) -> None:
+        """From the menu under the own name."""
+        page = self.window.page
+        page.locator(".tools details.menu > summary").click()
+        page.locator(".tools details.menu form button").click()
+        page.wait_for_url("**/login*")
+
+    def goes_back(self) -> None:
+        """The browser's own button."""
+        self.window.page.go_back()
+        self.window.page.wait_for_load_state()
+
+    def speaks(self, language: str) -> None:
+        """The switch in the bar; the same page again in the other language."""
+        page = self.window.page
+        if page.locator("html").get_attribute("lang") != {"zh": "zh-Hant-TW", "en": "en"}[language]:
+            page.locator(".bar .language").click()
+            page.wait_for_load_state()
+
+    def can_use_this_page(self) -> None:
+        """Axe finds nothing on the page as it stands."""
+        faults = self.window.faults_of_access()
+        assert not faults, f"{self.window.page.url}:\n" + "\n".join(faults)
+        self.visited.append(self.window.page.url)
+
+
+@dataclass(slots=True)
+class Clerk(User):
+    """Looks citizens up."""
+
+    def fills_in(self, case_item: str, key: str, *, kind: str = "national_id", only: str = "") -> None:
+        """The form of a case item, about one subject with a consent."""
+        page = self.window.page
+        if f"/desk/{case_item}" not in page.url:
+            self.goes_to(f"/desk/{case_item}")
+        if only:
+            for box in page.locator(f'input[name="item"]:not([value="{only}"])').all():
+                box.uncheck()
+        page.fill("#case_number", "測試字第1150000001號")
+        page.fill(f"#subject_1_{kind}", key)
+        page.fill("#document", "測同字第1號")
+        page.fill("#signed_on", "115年11月1日")
+
+    def submits(self) -> None:
+        """By keyboard, from wherever the cursor is; the look-up's page follows."""
+        self.window.page.keyboard.press("Control+Enter")
+        self.window.page.wait_for_url(FIRST_SIGHT)
+
+    def tasks(self) -> Locator:
+        """The tasks at the side."""
+        return self.window.page.locator("#tasks .tasks > li")
+
+    def waits_for_the_answer(self) -> None:
+        """It comes by itself, without a reload; the entry that was written first gets its number."""
+        page = self.window.page
+        page.wait_for_selector("#answers .answer")
+        page.wait_for_selector('#written [data-numbered="1"]')
+
+    def reads(self) -> dict[str, str]:
+        """Names and values of the answer's header fields, as they stand there."""
+        fields = self.window.page.locator("#answers dl.fields")
+        return dict(zip(fields.locator("dt").all_inner_texts(), fields.locator("dd").all_inner_texts(), strict=True))
+
+    def reveals_by_keyboard(self) -> None:
+        """R on the focused field opens the dialogue that asks for a reason."""
+        page = self.window.page
+        page.locator(".reveal").first.focus()
+        page.keyboard.press("r")
+        expect(page.locator("#reveal-dialogue")).to_be_visible()
+
+    def gives_the_reason(self, text: str) -> None:
+        """Another reason than those offered, in own words."""
+        page = self.window.page
+        page.locator("#reveal-dialogue label.choice").last.click()
+        page.fill("#reveal-reason", text)
+        page.keyboard.press("Enter")
+
+    def makes_the_record(self) -> bytes:
+        """The button, then the download that takes its place when a worker has made the record."""
+        page = self.window.page
+        page.click("#make-record button")
+        with page.expect_download() as coming:
+            page.locator("#actions a[download]").click()
+        download: Download = coming.value
+        assert re.fullmatch(r"[A-Z0-9-]+\.pdf", download.suggested_filename), download.suggested_filename
+        return download.path().read_bytes()
+
+    def destroys_the_answer(self) -> None:
+        """現在銷毀: gone from the page at once."""
+        self.window.page.click("#destroy button")
+        expect(self.window.page.locator("#answers .answer")).to_have_count(0)
+
+
+@dataclass(slots=True)
+class Supervisor(User):
+    """Sees that look-ups of the agency were made."""
+
+    def finds_the_look_up(self, reference: str) -> None:
+        """In the list of look-ups, newest first, then its page."""
+        page = self.window.page
+        self.goes_to("/lookups/")
+        page.locator("tr", has_text=reference).locator("a.first").click()
+        page.wait_for_url(FIRST_SIGHT)
+
+
+@dataclass(slots=True)
+class Auditor(User):
+    """Reads the trail, and whether an entry was changed."""
+
+    def reads_the_trail(self) -> Locator:
+        """The newest entries within reach."""
+        self.goes_to("/trail/")
+        return self.window.page.locator("main table tbody tr")

@@ -1,0 +1,200 @@
+"""Everybody at the doors of one console: nobody and each of the seven roles, and look-ups that are own, near and foreign.
+
+One district office is at work, another is foreign. Each person once submitted a look-up of the own and then took up one
+role; their cookies are at hand, so that a request costs no password.
+"""
+
+import base64
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from admin.app import create_app
+from admin.frame.actor import COOKIE
+from admin.frame.parts import Parts
+from govern.core import clock
+from govern.core.database import reading, transaction
+from govern.core.ids import new_id
+from govern.keys import ring
+from govern.keys.envelope import session_keys
+from govern.lookups import destroy, intent
+from govern.lookups.lookup import Answer, Lookup, Task
+from govern.people import grant
+from govern.people.person import Person
+from govern.people.session_life import actor_of, begin
+from govern.rules.actor import Actor, Role
+from reports.record.shelf import IssuedRecord
+from tests.support.houses import Clerk, TestHouse, a_request, invented_number
+
+HERE = "ntpc-dist-banqiao"
+ELSEWHERE = "ntpc-dist-sanchong"
+CASE_ITEM = "low_income_household"
+DATA_ITEM = "tax_income_national"
+REVEALABLE = "1::income_total"
+SITUATIONS = ("own", "near", "foreign", "right_ended", "account_ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A look-up with what can be asked of it: its answer, and the entry that says it was asked."""
+
+    lookup: uuid.UUID
+    answer: uuid.UUID
+    entry: uuid.UUID
+
+
+@dataclass(slots=True)
+class Somebody:
+    """A person in front of a browser that is signed in, and the look-up that the person made."""
+
+    person: uuid.UUID
+    client: FlaskClient
+    token: str = field(repr=False)
+    thing: Thing
+
+
+@dataclass(slots=True)
+class Everybody:
+    """The console, the persons by role and situation, and the things that they may or may not reach."""
+
+    app: Flask
+    house: TestHouse
+    nobody: FlaskClient
+    nobodys_token: str = field(repr=False)
+    persons: dict[tuple[Role, str], Somebody]
+    near: Thing
+    foreign: Thing
+
+    def thing_of(self, role: Role | None, situation: str) -> Thing:
+        """What the situation's request is about; nobody asks about the near one, which is nobody's own."""
+        if situation == "foreign":
+            return self.foreign
+        if situation == "near" or role is None:
+            return self.near
+        return self.persons[role, situation].thing
+
+    def at_the_door(self, role: Role | None, situation: str) -> tuple[FlaskClient, str]:
+        """The browser of a role in a situation, and its forms' token."""
+        if role is None:
+            return self.nobody, self.nobodys_token
+        somebody = self.persons[role, situation if situation.endswith("_ended") else "own"]
+        return somebody.client, somebody.token
+
+    def fresh(self, role: Role | None, situation: str) -> tuple[FlaskClient, str]:
+        """The same with a log-in of its own, for what ends it; a person whose account has ended keeps the old one."""
+        if role is None or situation == "account_ended":
+            return self.at_the_door(role, situation)
+        somebody = self.persons[role, situation if situation.endswith("_ended") else "own"]
+        return signed_in(self.app, self.house, somebody.person, HERE)[:2]
+
+
+def everybody(house: TestHouse) -> Everybody:
+    """A console on this house, with everybody in front of it."""
+    app = create_app(
+        parts=Parts(
+            settings=house.settings,
+            ring=ring.bound(),
+            on_sign_on=intent.when_signed_on,
+            on_session_end=destroy.when_session_ends,
+            health={"database": lambda: True},
+        )
+    )
+    nobody = app.test_client()
+    persons = {}
+    for role in Role:
+        for situation in ("own", "right_ended", "account_ended"):
+            persons[role, situation] = _somebody(app, house, role, situation)
+    near = _a_lookup(house, house.a_clerk(HERE, CASE_ITEM, account="near", number=invented_number(2001)))
+    foreign = _a_lookup(house, house.a_clerk(ELSEWHERE, CASE_ITEM, account="foreign", number=invented_number(2002)))
+    return Everybody(app, house, nobody, token_of(nobody, "/login"), persons, near, foreign)
+
+
+def signed_in(app: Flask, house: TestHouse, person: uuid.UUID, agency: str) -> tuple[FlaskClient, str, Clerk]:
+    """A browser with a new log-in of a person, its forms' token, and the log-in as use cases take it."""
+    secret = _begun(house, person, agency)
+    client = app.test_client()
+    client.set_cookie(COOKIE, base64.urlsafe_b64encode(secret).decode().rstrip("="))
+    return client, token_of(client, "/"), _clerk_of(house, person, secret)
+
+
+def token_of(client: FlaskClient, page: str) -> str:
+    """The token of the forms of a page."""
+    found = re.search(r'name="csrf-token" content="([^"]+)"', client.get(page).text)
+    assert found, f"{page} holds no token"
+    return found[1]
+
+
+def values_of(arguments: Mapping[str, object], thing: Thing) -> dict[str, object]:
+    """Values for the places of an address."""
+    known = {"case_item": CASE_ITEM, "identity": thing.lookup, "filename": "mark.svg", "export_type": "csv"}
+    return {name: known[name] for name in arguments}
+
+
+def _somebody(app: Flask, house: TestHouse, role: Role, situation: str) -> Somebody:
+    """A person who was a clerk, looked something up, and is now what the role says."""
+    number = invented_number(1000 + list(Role).index(role) * len(SITUATIONS) + SITUATIONS.index(situation))
+    person = house.a_person(f"{role.value}.{situation}", HERE, Role.CLERK, number=number)
+    right = house.a_right(person, HERE, CASE_ITEM)
+    client, token, clerk = signed_in(app, house, person, HERE)
+    thing = _a_lookup(house, clerk)
+    if situation == "right_ended":
+        grant.end_right(right)
+    if role != Role.CLERK:
+        grant.take_role(person, HERE, Role.CLERK)
+        grant.give_role(person, HERE, role)
+        if situation != "account_ended":
+            client, token, _ = signed_in(app, house, person, HERE)
+    if situation == "account_ended":
+        with transaction() as session:
+            session.execute(update(Person).where(Person.id == person).values(is_active=False))
+    return Somebody(person, client, token, thing)
+
+
+def _begun(house: TestHouse, person: uuid.UUID, agency: str) -> bytes:
+    with reading() as session:
+        name = session.get_one(Person, person).id
+    actor = Actor(name, str(name)[:8], agency, frozenset(), strength="password", address="127.0.0.1")
+    with transaction() as session:
+        return begin(
+            session,
+            actor,
+            ends_at=clock.now() + timedelta(seconds=house.settings.session_life_s),
+            on_sign_on=intent.when_signed_on,
+        )
+
+
+def _clerk_of(house: TestHouse, person: uuid.UUID, secret: bytes) -> Clerk:
+    with reading() as session:
+        actor = actor_of(session, house.settings, secret)
+    assert actor is not None
+    return Clerk(person, actor, secret, session_keys(secret))
+
+
+def _a_lookup(house: TestHouse, clerk: Clerk) -> Thing:
+    """A look-up that was answered, with a record on the shelf."""
+    identity = house.submit(clerk, a_request(CASE_ITEM, items=(DATA_ITEM,)))
+    house.run_due()
+    with transaction() as session:
+        lookup = session.get_one(Lookup, identity)
+        answer = session.scalars(
+            select(Answer.id).join(Task, Task.id == Answer.task).where(Task.lookup == identity, Answer.state == "alive")
+        ).one()
+        number = new_id()
+        session.add(
+            IssuedRecord(
+                id=number,
+                number=number.hex[:30],
+                lookup=identity,
+                pdf=b"%PDF-1.7 of a test",
+                pdf_sha256=number.bytes * 2,
+                checkpoint_size=1,
+                made_at=clock.now(),
+            )
+        )
+        return Thing(identity, answer, lookup.asked_entry)
