@@ -5,7 +5,7 @@ no other, without showing the subject.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ class SealedLookup:
     others: tuple[SealedValue, ...]
     listed: tuple[Mapping[str, object], ...]
     commitments: Mapping[int, bytes]
-    documents: Mapping[str, str] = field(default_factory=dict)
+    texts: tuple[Mapping[str, object], ...] = ()
 
     @property
     def root(self) -> bytes:
@@ -88,7 +88,10 @@ def seal_lookup(
         (*texts[1:], *documents, *values),
         tuple(listed),
         commitments,
-        {str(i): document.commitment.hex() for i, document in enumerate(documents, start=1)},
+        tuple(
+            {"kind": text.kind, "commitment": text.commitment, "ciphertext_sha256": text.ciphertext_sha256}
+            for text in (*texts[1:], *documents)
+        ),
     )
 
 

@@ -308,7 +308,7 @@ def _asked(lookup: Lookup, ground_kind: str, sealed: SealedLookup, tasks: list[T
         ),
         subject_list=sealed.listed,
         subjects_root=sealed.root,
-        document=sealed.documents,
+        texts=sealed.texts,
         wrong_rows=wrong_rows,
         former=lookup.former,
         intent_key=lookup.intent_key,

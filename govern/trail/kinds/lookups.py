@@ -27,9 +27,9 @@ class Asked(Kind):
     ]  # seq, item, owner, source, permitted fields by appearance, or the rule of a denial
     subject_list: tuple[Mapping[str, object], ...]  # ordinal, and per key kind, commitment and the ciphertext's SHA-256
     subjects_root: bytes
-    document: Mapping[str, str] = field(
-        default_factory=dict
-    )  # commitment and ciphertext's SHA-256 of the ground's document
+    texts: tuple[
+        Mapping[str, object], ...
+    ] = ()  # reason and grounds' documents: kind, commitment, ciphertext's SHA-256
     wrong_rows: int = 0
     former: uuid.UUID | None = None
     intent_key: str = ""
