@@ -8,6 +8,7 @@ a process is killed; so servers left behind by a `kill -9` are used by the next 
 Two servers because they promise the opposite: wake-ups should survive a restart, answers must not land anywhere.
 """
 
+import atexit
 import contextlib
 import fcntl
 import hashlib
@@ -53,19 +54,19 @@ _OF_ANSWERS: Final = {"appendonly": "no", "maxmemory": "512mb", "shutdown-on-sig
 
 def queue_address(folder: Path) -> str:
     """The address of a data folder's queue server; the same in every process, whether or not it runs."""
-    return f"unix://{_socket(folder, 'queue')}"
+    return f"unix://{_sockets(folder) / 'queue.sock'}"
 
 
 def answers_address(folder: Path) -> str:
     """The address of a data folder's answers server; the same in every process, whether or not it runs."""
-    return f"unix://{_socket(folder, 'answers')}"
+    return f"unix://{_sockets(folder) / 'answers.sock'}"
 
 
 @dataclass(slots=True)
 class EmbeddedServers:
     """The right of this process to the two servers of a data folder, until `stop`. A context manager."""
 
-    folder: Path
+    data_folder: Path
     _use: int | None
     _started: dict[str, "subprocess.Popen[bytes]"]
 
@@ -76,10 +77,11 @@ class EmbeddedServers:
         """
         if self._use is None:
             return
-        with _alone(self.folder):
+        home, sockets = _home(self.data_folder), _sockets(self.data_folder)
+        with _alone(home):
             os.close(self._use)
             self._use = None
-            last = os.open(self.folder / "use.lock", os.O_RDWR)
+            last = os.open(home / "use.lock", os.O_RDWR)
             try:
                 fcntl.flock(last, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -87,7 +89,9 @@ class EmbeddedServers:
             finally:
                 os.close(last)
             for name in SERVERS:
-                _stop(self.folder / f"{name}.sock", self._started.get(name))
+                _stop(sockets / f"{name}.sock", self._started.get(name))
+            if sockets != home:
+                shutil.rmtree(sockets, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -101,38 +105,48 @@ def start(data_folder: Path) -> EmbeddedServers:
 
     Assumes a local file system (locks, sockets) that belongs to the service user alone.
     """
-    folder = _home(data_folder)
-    _own(folder)
+    home, sockets = _home(data_folder), _sockets(data_folder)
+    _own(home)
     started: dict[str, subprocess.Popen[bytes]] = {}
-    with _alone(folder):
-        use = os.open(folder / "use.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with _alone(home):
+        _own(sockets)
+        use = os.open(home / "use.lock", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(use, fcntl.LOCK_SH)
         try:
             for name, settings in zip(SERVERS, (_OF_QUEUE, _OF_ANSWERS), strict=True):
-                if _process_of(folder / f"{name}.sock") is None:
-                    started[name] = _start(folder, name, settings)
+                if _process_of(sockets / f"{name}.sock") is None:
+                    started[name] = _start(home, sockets / f"{name}.sock", name, settings)
         except BaseException:
             for name, process in started.items():
-                _stop(folder / f"{name}.sock", process)
+                _stop(sockets / f"{name}.sock", process)
             os.close(use)
             raise
-    return EmbeddedServers(folder, use, started)
+    servers = EmbeddedServers(data_folder, use, started)
+    atexit.register(_stop_at_exit, os.getpid(), servers)
+    return servers
+
+
+def _stop_at_exit(pid: int, servers: EmbeddedServers) -> None:
+    """What its holder forgot to stop; but never by a forked child, whose parent still uses them."""
+    if os.getpid() == pid:
+        servers.stop()
 
 
 def _home(data_folder: Path) -> Path:
-    """The servers' folder: `redis/` in the data folder, or, where that path is too long for a socket, a short one.
+    """Where the servers keep their files, outputs and locks."""
+    return data_folder.resolve() / "redis"
+
+
+def _sockets(data_folder: Path) -> Path:
+    """Where their sockets lie: beside their files, or, where that path is too long for a socket, in a short one.
 
     The short one is made from the user and the data folder's path, so that every process finds the same.
     """
-    folder = data_folder.resolve() / "redis"
-    if len(os.fsencode(folder / "answers.sock")) <= _LONGEST_PATH:
-        return folder
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    home = _home(data_folder)
+    if len(os.fsencode(home / "answers.sock")) <= _LONGEST_PATH:
+        return home
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"govern-{os.geteuid()}-{digest}"
-
-
-def _socket(data_folder: Path, name: str) -> Path:
-    return _home(data_folder) / f"{name}.sock"
 
 
 def _own(folder: Path) -> None:
@@ -155,16 +169,16 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _start(folder: Path, name: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _start(home: Path, socket: Path, name: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
     """A server that answers. In a session of its own: Ctrl-C in a terminal must not take it from under the workers."""
-    socket, kept = folder / f"{name}.sock", folder / name
+    kept = home / name
     socket.unlink(missing_ok=True)
     if name == "answers" and kept.exists():
         shutil.rmtree(kept)  # it writes nothing there; should anything lie there, it goes
     kept.mkdir(mode=0o700, exist_ok=True)
     options = _COMMON | settings | {"dir": str(kept), "unixsocket": str(socket)}
     arguments = [part for option, value in options.items() for part in (f"--{option}", value)]
-    with open(folder / f"{name}.out", "wb") as output:  # made anew at each start, so that it cannot grow for ever
+    with open(home / f"{name}.out", "wb") as output:  # made anew at each start, so that it cannot grow for ever
         process = subprocess.Popen(
             [str(get_binary_path()), *arguments],
             cwd=kept,

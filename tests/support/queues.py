@@ -152,4 +152,4 @@ def a_workshop(folder: Path, database_address: str) -> Iterator[Workshop]:
                 worker.kill()
             worker.wait()
         made.close()
-        servers.stop()
+        shop.servers.stop()  # not those of the beginning: a test may have started them anew

@@ -19,10 +19,9 @@ STARTER = """
 import sys
 from pathlib import Path
 from govern.queue import embedded
-servers = embedded.start(Path(sys.argv[1]))
+embedded.start(Path(sys.argv[1]))
 print("started", flush=True)
 sys.stdin.read()
-servers.stop()
 """
 
 
@@ -94,6 +93,18 @@ def test_servers_left_by_a_killed_process_are_used_and_stopped_by_the_next(tmp_p
     until(lambda: not is_running(pid), "the server has ended")
 
 
+def test_a_process_that_forgets_to_stop_them_leaves_none_behind(tmp_path: Path) -> None:
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER, str(tmp_path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert starter.stdout is not None
+    assert starter.stdout.readline() == b"started\n"
+    pid = process_of(tmp_path)
+    starter.communicate(b"")
+    assert starter.returncode == 0
+    assert not is_running(pid)
+
+
 def test_a_killed_server_is_started_again_and_its_queue_is_there(tmp_path: Path) -> None:
     with embedded.start(tmp_path):
         client(tmp_path).rpush("list", "kept")
@@ -109,7 +120,10 @@ def test_a_data_folder_with_a_long_path_works_too(tmp_path: Path) -> None:
     folder = tmp_path / ("long" * 30)
     with embedded.start(folder):
         assert client(folder).ping()
-        assert len(embedded.queue_address(folder)) < 108
+        address = embedded.queue_address(folder)
+        assert len(address) < 108
+        assert list((folder / "redis" / "queue").iterdir()) != []  # what is kept, is kept in the data folder
+    assert not Path(address.removeprefix("unix://")).parent.exists()
 
 
 def test_a_folder_that_somebody_else_prepared_is_refused(tmp_path: Path) -> None:
