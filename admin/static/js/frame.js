@@ -21,9 +21,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  // A form is sent once: a second click while the first is under way does nothing.
-  if (event.target.dataset.sent) event.preventDefault();
-  event.target.dataset.sent = "1";
+  // A form is sent once: a second click while the first is under way does nothing. A form that a script takes over stays.
+  const form = event.target;
+  if (form.dataset.sent) event.preventDefault();
+  else setTimeout(() => { if (!event.defaultPrevented) form.dataset.sent = "1"; });
 });
 
 function showPassword(button) {
@@ -33,9 +34,20 @@ function showPassword(button) {
   button.setAttribute("aria-pressed", String(hidden));
 }
 
-// What a signed-in page shows does not outlive the log-in: after the idle time the page goes to the log-in by itself.
+// What a signed-in page shows does not outlive the log-in: after the idle time the page goes to the log-in by itself,
+// unless another page of this browser was opened meanwhile.
 const idle = Number(document.body.dataset.idleS || 0);
-if (idle > 0) setTimeout(() => location.replace(document.body.dataset.logIn), (idle + 2) * 1000);
+if (idle > 0) {
+  let leaving;
+  const wait = () => {
+    clearTimeout(leaving);
+    leaving = setTimeout(() => location.replace(document.body.dataset.logIn), (idle + 2) * 1000);
+  };
+  wait();
+  const pages = new BroadcastChannel("govern");
+  pages.onmessage = wait;
+  pages.postMessage("opened");
+}
 
 // A page taken from the browser's memory is asked for again, so that nothing is seen after logging out.
 addEventListener("pageshow", (event) => {
