@@ -7,7 +7,6 @@ role; their cookies are at hand, so that a request costs no password.
 import base64
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -17,6 +16,7 @@ from sqlalchemy import select, update
 
 from admin.app import create_app
 from admin.frame.actor import COOKIE
+from admin.frame.opening import PARTS
 from admin.frame.parts import Parts
 from govern.core import clock
 from govern.core.database import reading, transaction
@@ -102,7 +102,7 @@ def everybody(house: TestHouse) -> Everybody:
             ring=ring.bound(),
             on_sign_on=intent.when_signed_on,
             on_session_end=destroy.when_session_ends,
-            health={"database": lambda: True},
+            health=dict.fromkeys(PARTS, lambda: True),
         )
     )
     nobody = app.test_client()
@@ -128,12 +128,6 @@ def token_of(client: FlaskClient, page: str) -> str:
     found = re.search(r'name="csrf-token" content="([^"]+)"', client.get(page).text)
     assert found, f"{page} holds no token"
     return found[1]
-
-
-def values_of(arguments: Mapping[str, object], thing: Thing) -> dict[str, object]:
-    """Values for the places of an address."""
-    known = {"case_item": CASE_ITEM, "identity": thing.lookup, "filename": "mark.svg", "export_type": "csv"}
-    return {name: known[name] for name in arguments}
 
 
 def _somebody(app: Flask, house: TestHouse, role: Role, situation: str) -> Somebody:
