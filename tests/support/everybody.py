@@ -64,6 +64,7 @@ class Everybody:
     """The console, the persons by role and situation, and the things that they may or may not reach."""
 
     app: Flask
+    parts: Parts
     house: TestHouse
     nobody: FlaskClient
     nobodys_token: str = field(repr=False)
@@ -96,15 +97,14 @@ class Everybody:
 
 def everybody(house: TestHouse) -> Everybody:
     """A console on this house, with everybody in front of it."""
-    app = create_app(
-        parts=Parts(
-            settings=house.settings,
-            ring=ring.bound(),
-            on_sign_on=intent.when_signed_on,
-            on_session_end=destroy.when_session_ends,
-            health=dict.fromkeys(PARTS, lambda: True),
-        )
+    parts = Parts(
+        settings=house.settings,
+        ring=ring.bound(),
+        on_sign_on=intent.when_signed_on,
+        on_session_end=destroy.when_session_ends,
+        health=dict.fromkeys(PARTS, lambda: True),
     )
+    app = create_app(parts=parts)
     nobody = app.test_client()
     persons = {}
     for role in Role:
@@ -112,7 +112,7 @@ def everybody(house: TestHouse) -> Everybody:
             persons[role, situation] = _somebody(app, house, role, situation)
     near = _a_lookup(house, house.a_clerk(HERE, CASE_ITEM, account="near", number=invented_number(2001)))
     foreign = _a_lookup(house, house.a_clerk(ELSEWHERE, CASE_ITEM, account="foreign", number=invented_number(2002)))
-    return Everybody(app, house, nobody, token_of(nobody, "/login"), persons, near, foreign)
+    return Everybody(app, parts, house, nobody, token_of(nobody, "/login"), persons, near, foreign)
 
 
 def signed_in(app: Flask, house: TestHouse, person: uuid.UUID, agency: str) -> tuple[FlaskClient, str, Clerk]:

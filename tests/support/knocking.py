@@ -1,0 +1,106 @@
+"""Knock at every door of a running console: its routes, an address and a form for each, and what became of a request."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from admin.frame.permission import ROUTES, Rule
+from admin.frame.security import HEADERS
+from tests.support.everybody import CASE_ITEM, DATA_ITEM, HERE, REVEALABLE, Thing
+
+OPENED: Final = "opened"
+REFUSED: Final = "refused"
+HIDDEN: Final = "hidden"
+TO_THE_LOG_IN: Final = "to the log-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route of the running console, and its rule."""
+
+    line: str
+    method: str
+    endpoint: str
+    arguments: frozenset[str]
+    rule: Rule
+
+
+def routes(app: Flask) -> list[Route]:
+    """Every route by every method, from the running console; the table has a rule for each, or it had not started."""
+    return [
+        Route(f"{method} {each.endpoint}", method, each.endpoint, frozenset(each.arguments), ROUTES[f"{method} {each.endpoint}"])
+        for each in app.url_map.iter_rules()
+        for method in sorted((each.methods or set()) - {"HEAD", "OPTIONS"})
+    ]  # fmt: skip
+
+
+def address_of(app: Flask, route: Route, thing: Thing) -> str:
+    """Where a route is found, about a thing."""
+    ids = {
+        "case_items.details_view": CASE_ITEM,
+        "data_items.details_view": DATA_ITEM,
+        "agencies.details_view": HERE,
+        "sources.details_view": "ntpc-civil.https",
+        "trail.details_view": str(thing.entry),
+    }
+    known = {"case_item": CASE_ITEM, "identity": thing.lookup, "filename": "mark.svg", "export_type": "csv"}
+    values: dict[str, object] = {name: known[name] for name in route.arguments}
+    if route.endpoint in ids:
+        values["id"] = ids[route.endpoint]
+    return app.url_map.bind("localhost").build(route.endpoint, values, method=route.method)
+
+
+def form_of(route: Route, thing: Thing) -> dict[str, str]:
+    """What is sent along, well filled in as far as it needs."""
+    if route.endpoint == "desk.reveal":
+        return {"answer": str(thing.answer), "place": REVEALABLE, "item": DATA_ITEM, "reason": "與申請書核對"}
+    return {"agency": HERE} if route.endpoint == "login.switch" else {}
+
+
+def knock(client: FlaskClient, token: str, app: Flask, route: Route, thing: Thing) -> TestResponse:
+    """One request; a stream is begun and let go."""
+    data = {**form_of(route, thing), "csrf_token": token} if route.method == "POST" else None
+    response = client.open(address_of(app, route, thing), method=route.method, data=data)
+    response.close()
+    return response
+
+
+def outcome(response: TestResponse, route: Route) -> str:
+    """What became of a request, as its visitor meets it."""
+    is_log_in = (
+        response.headers.get("Location", "").split("?")[0] == "/login" and "left=" not in response.headers["Location"]
+    )
+    if not route.rule.needs_sign_on:
+        return (
+            OPENED
+            if response.status_code < 500 and response.status_code not in (403, 404)
+            else str(response.status_code)
+        )
+    if is_log_in or response.status_code == 401:
+        return TO_THE_LOG_IN
+    return {403: REFUSED, 404: HIDDEN}.get(
+        response.status_code, OPENED if response.status_code in (200, 204, 302, 303, 422) else str(response.status_code)
+    )
+
+
+def undressed(response: TestResponse, route: Route) -> Iterator[str]:
+    """What a response lacks of headers, and cookies that a script or a neighbour could read."""
+    for name, value in HEADERS.items():
+        if response.headers.get(name) != value:
+            yield f"{name} is {response.headers.get(name)}"
+    if route.endpoint != "static" and response.headers.get("Cache-Control") != "no-store":
+        yield "a page that a cache may keep"
+    for cookie in response.headers.getlist("Set-Cookie"):
+        if "HttpOnly" not in cookie or "SameSite=Lax" not in cookie or "Domain=" in cookie:
+            yield "a cookie that is open"
+
+
+def plain(response: TestResponse) -> str:
+    """A page without what differs each time: reference number, token, time of day."""
+    text = re.sub(r"E-[0-9A-Z]{4}-[0-9A-Z]{4}|\d\d:\d\d:\d\d|T\d\d:\d\d:\d\d\S+?\"", "", response.text)
+    return re.sub(r'(content|value)="[^"]{40,}"|value="/[^"]*"', "", text)
