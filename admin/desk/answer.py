@@ -19,7 +19,7 @@ from govern.catalogue.data_item import DataItem, DataItemField
 from govern.core.database import reading
 from govern.core.wording import Wording
 from govern.keys.envelope import session_keys
-from govern.lookups.lookup import Task
+from govern.lookups.lookup import Answer, Task
 from govern.lookups.reveal import reveal as reveal_field
 from govern.lookups.scope import own_lookup
 from govern.lookups.show import ShownAnswer, show
@@ -99,7 +99,7 @@ def reveal(identity: uuid.UUID) -> Any:
         parts().settings,
     )
     with reading() as session:
-        revealed = _field_of(session, identity, request.form.get("item", ""), opened.field_code)
+        revealed = _field_of(session, identity, answer_id, opened.field_code)
     text = on_screen(revealed, opened.value) if revealed else opened.value
     return jsonify(value=text, seconds=opened.seconds)
 
@@ -112,11 +112,13 @@ def _uuid(text: str) -> uuid.UUID:
         return uuid.UUID(int=0)
 
 
-def _field_of(session: Session, lookup: uuid.UUID, item: str, code: str) -> DataItemField | None:
-    """The field that was revealed, of a data item that the actor's own look-up asked for."""
+def _field_of(session: Session, lookup: uuid.UUID, answer_id: uuid.UUID, code: str) -> DataItemField | None:
+    """The field that was revealed, of the data item that the answer of the actor's own look-up is about."""
     own_lookup(the_actor(), session, lookup)
-    is_asked = session.scalars(select(Task.id).where(Task.lookup == lookup, Task.item == item)).first() is not None
-    return session.get(DataItemField, (item, code)) if is_asked else None
+    item = session.scalars(
+        select(Task.item).join(Answer, Answer.task == Task.id).where(Answer.id == answer_id, Task.lookup == lookup)
+    ).first()
+    return session.get(DataItemField, (item, code)) if item else None
 
 
 def _on_page(session: Session, answer: ShownAnswer, item: DataItem, owners: Mapping[str, Wording]) -> AnswerOnPage:

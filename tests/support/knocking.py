@@ -58,7 +58,7 @@ def address_of(app: Flask, route: Route, thing: Thing) -> str:
 def form_of(route: Route, thing: Thing) -> dict[str, str]:
     """What is sent along, well filled in as far as it needs."""
     if route.endpoint == "desk.reveal":
-        return {"answer": str(thing.answer), "place": REVEALABLE, "item": DATA_ITEM, "reason": "與申請書核對"}
+        return {"answer": str(thing.answer), "place": REVEALABLE, "reason": "與申請書核對"}
     return {"agency": HERE} if route.endpoint == "login.switch" else {}
 
 

@@ -199,7 +199,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const reason = (form.querySelector("[name=choice]:checked")?.value || form.reason.value).trim();
   if (reason.length < 4) { wrongly(words.short); return; }
-  const body = new URLSearchParams({ answer: asked.dataset.answer, place: asked.dataset.place, item: asked.dataset.item, reason });
+  const body = new URLSearchParams({ answer: asked.dataset.answer, place: asked.dataset.place, reason });
   try {
     const response = await send(form.dataset.url, { method: "POST", body, headers: { Accept: "application/json" } });
     const { value, seconds } = await response.json();
