@@ -5,25 +5,24 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from govern.catalogue.source import SourceVersion
 from govern.core.database import reading, transaction
 from govern.core.settings import Settings
-from govern.lookups import destroy, outcome, run
+from govern.lookups import destroy, intent, outcome, run
 from govern.lookups.lookup import Task
 from govern.lookups.pressure import free_slot
 from govern.queue import lease as leases
 from govern.queue.child import JobKind
 from govern.queue.offer import offer
-from govern.queue.work import Work
 from reports.record import issue
 
 # What a task may take beyond its source's deadline: deciding, sealing, two transactions.
 MARGIN_S: Final = 2.0
+LONGEST_SOURCE_S: Final = 120.0  # no source's own deadline is longer
 
 
 def jobs(settings: Settings) -> Mapping[str, JobKind]:
     """The kinds of work that this house's workers know; a row of any other kind is left alone."""
-    longest = settings.source_deadline_s * settings.batch_portion
+    longest = max(settings.source_deadline_s, LONGEST_SOURCE_S) * settings.batch_portion
     return {
         "task": JobKind(
             name="task",
@@ -51,15 +50,9 @@ def jobs(settings: Settings) -> Mapping[str, JobKind]:
 
 
 def task_deadline(work_id: uuid.UUID, settings: Settings) -> float:
-    """The source's own deadline and a margin; for a portion of a file asked row by row, once for each row."""
+    """What the asking may take, and a margin for deciding, sealing and two transactions."""
     with reading() as session:
-        work = session.get(Work, work_id)
-        task = session.get(Task, work.target_id) if work else None
-        if task is None:
-            return MARGIN_S
-        version = session.get(SourceVersion, (task.source, 1)) if task.source else None
-        deadline_s = version.deadline_s if version else settings.source_deadline_s
-        return deadline_s * (task.last_ordinal - task.first_ordinal + 1) + MARGIN_S
+        return intent.asking_s(session, work_id, settings) + MARGIN_S
 
 
 def task_lost(work_id: uuid.UUID, why: str, settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """Before a source is asked: lease, decide again, write the intent, in one transaction that ends before the call."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from connectors.exchange import Key
 from connectors.exchange import Source as Reached
 from govern.access.decide import decide_again
-from govern.access.gather import purpose
+from govern.access.gather import Purpose, purpose
 from govern.catalogue.data_item import DataItem
 from govern.catalogue.reach import reached
-from govern.catalogue.source import Source
+from govern.catalogue.source import Source, SourceVersion
 from govern.core import clock
 from govern.core.database import transaction
 from govern.core.ids import new_id
@@ -64,7 +64,8 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
     """
     by = leases.this_worker()
     with transaction() as session:
-        lease = leases.take(session, work_id, by, settings.source_deadline_s + settings.lease_s)
+        may_take_s = asking_s(session, work_id, settings) + settings.lease_s
+        lease = leases.take(session, work_id, by, may_take_s)
         if lease is None:
             return None
         task = session.get_one(Task, lease.target_id)
@@ -80,19 +81,23 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
         if asker is None:
             _without_asker(session, lookup, task, lease)
             return None
-        permit = _decide_again(session, lookup, task)
+        known = _known(session, lookup, task)  # held to the end, so that what it read is not read again
+        grounds = grounds_of(session, task)
+        permit = _decide_again(known, task, grounds)
         if isinstance(permit, Deny):
             outcome.denied(session, lookup, task, lease, permit, during="run")
             return None
         source = session.get_one(Source, task.source)
-        if not take_slot(session, source, holder=task.id, seconds=settings.source_deadline_s + settings.lease_s):
+        if not take_slot(session, source, holder=task.id, seconds=may_take_s):
             leases.give_up(session, lease, clock.now() + timedelta(seconds=SLOT_WAIT_S), was_tried=False)
             return None
         subjects, narrowing, sealed_key = _subjects(session, task)
         reach = reached(session, source, settings, clock.now())
-        entry = _append_intent(session, lookup, task, lease, permit, settings, reach.deadline_s, sealed_key, asker)
-        item = session.get_one(DataItem, task.item)
-        public_key, may_ask_again = asker.public_key, source.may_ask_again
+        ground_kind = grounds[0][0].kind or "none"
+        entry = _append_intent(
+            session, lookup, task, lease, permit, settings, reach.deadline_s, sealed_key, asker, ground_kind
+        )
+        item, public_key, may_ask_again = known.items[task.item], asker.public_key, source.may_ask_again
     return Intent(
         evidence(session, entry),
         lease,
@@ -106,6 +111,18 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
         subjects,
         narrowing,
     )
+
+
+def asking_s(session: Session, work_id: uuid.UUID, settings: Settings) -> float:
+    """The longest that the asking of a task may take: its source's deadline, for a portion asked row by row once a row."""
+    work = session.get(Work, work_id)
+    task = session.get(Task, work.target_id) if work else None
+    if task is None or task.source is None:
+        return settings.source_deadline_s
+    deadline_s = session.scalars(
+        select(SourceVersion.deadline_s).where(SourceVersion.source == task.source, SourceVersion.to_at.is_(None))
+    ).first()
+    return (deadline_s or settings.source_deadline_s) * (task.last_ordinal - task.first_ordinal + 1)
 
 
 def _asker(session: Session, lookup: Lookup) -> LogInSession | None:
@@ -145,9 +162,8 @@ def _without_asker(session: Session, lookup: Lookup, task: Task, lease: Lease) -
     outcome.expired(session, lookup, task, lease)
 
 
-def _decide_again(session: Session, lookup: Lookup, task: Task) -> Permit | Deny:
-    """The decision at the moment of use, for every subject of the task: the first deny stops it."""
-    known = purpose(
+def _known(session: Session, lookup: Lookup, task: Task) -> Purpose:
+    return purpose(
         session,
         person_id=lookup.person,
         agency=lookup.agency,
@@ -155,8 +171,12 @@ def _decide_again(session: Session, lookup: Lookup, task: Task) -> Permit | Deny
         on=clock.today(),
         also=(task.item,),
     )
+
+
+def _decide_again(known: Purpose, task: Task, grounds: Sequence[tuple[GroundFacts, bytes | None]]) -> Permit | Deny:
+    """The decision at the moment of use, for every subject of the task: the first deny stops it."""
     decision: Permit | Deny | None = None
-    for ground, index in grounds_of(session, task):
+    for ground, index in grounds:
         decision = decide_again(known, task.item, ground=ground, subject_index=index, permitted_then=task.permitted)
         if isinstance(decision, Deny):
             return decision
@@ -199,6 +219,7 @@ def _subjects(
         .order_by(SubjectKey.ordinal, SubjectKey.seq)
     )
     for key, row_number in rows:
+        sealed = session.get(SealedValue, key.sealed_value)  # held, so that it is read once
         value = open_value(held, session, key.sealed_value)
         if value is None:
             continue
@@ -206,7 +227,7 @@ def _subjects(
             narrowing[key.kind] = value
         elif key.kind == task.key_kind:
             found.append((key.ordinal, row_number, Key(key.kind, value)))
-            sealed_one = session.get(SealedValue, key.sealed_value)
+            sealed_one = sealed
     return tuple(found), narrowing, sealed_one if len(found) == 1 else None
 
 
@@ -220,13 +241,13 @@ def _append_intent(
     deadline_s: float,
     sealed_key: SealedValue | None,
     asker: LogInSession,
+    ground_kind: str,
 ) -> Appended:
     """The intent entry, the state *running*, and with them the work row that will destroy the answer."""
     now, identity = clock.now(), new_id()
     ends_at = now + timedelta(seconds=deadline_s + settings.answer_life_s)
     task.state, task.started_at, task.attempts, task.intent_entry = "running", now, task.attempts + 1, identity
     lookup.state = "running"
-    ground = session.get(Ground, (lookup.id, task.first_ordinal))
     entry = append(
         session,
         AboutToAsk(
@@ -238,7 +259,7 @@ def _append_intent(
             data_item=task.item,
             owner=task.owner,
             source=task.source or "",
-            ground_kind=ground.kind if ground else "none",
+            ground_kind=ground_kind,
             right=permit.right_id,
             rule=permit.rule,
             rule_version=permit.rule_version,

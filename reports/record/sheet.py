@@ -207,12 +207,12 @@ def _sums(tasks: Sequence[Task]) -> Wording:
     masked = sum(len(task.masked) + len(task.revealable) for task in items.values())
     every = clear + masked + sum(task.not_fetched for task in items.values())
     denied = len({task.data_item.code for task in tasks} - items.keys())
-    refused = Wording(f"不准{denied}個項目。", f" {_counted(denied)} denied.") if denied else Wording("", "")
+    refused_zh, refused_en = (f"不准{denied}個項目。", f" {_counted(denied)} denied.") if denied else ("", "")
     if not items:
-        return refused
+        return Wording(refused_zh, refused_en)
     return Wording(
-        f"{len(items)}個項目{every}個欄位，取得{clear + masked}個，其中{masked}個遮蔽。{refused.zh}",
-        f"{_counted(len(items))}, {every} fields: {clear + masked} fetched, {masked} of them masked.{refused.en}",
+        f"{len(items)}個項目{every}個欄位，取得{clear + masked}個，其中{masked}個遮蔽。{refused_zh}",
+        f"{_counted(len(items))}, {every} fields: {clear + masked} fetched, {masked} of them masked.{refused_en}",
     )
 
 
