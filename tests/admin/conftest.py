@@ -1,4 +1,4 @@
-"""What tests of the console share: a console with a few agencies and people, on both databases."""
+"""What tests of the console share: consoles with a few agencies, and browsers in front of them."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,14 +16,30 @@ from govern.rules.actor import Role
 from tests.support.console import Browser, a_console, a_person, an_agency, console_settings
 
 
-@pytest.fixture
-def console(database_address: str, keys: Ring, tmp_path: Path) -> Flask:
-    """A console with a city, two of its departments and a district office."""
+def some_agencies() -> None:
+    """A city, two of its departments and a district office."""
     an_agency("ntpc", "新北市政府", level="city")
     an_agency("ntpc-civil", "新北市政府民政局", "ntpc")
     an_agency("ntpc-social", "新北市政府社會局", "ntpc")
     an_agency("ntpc-dist-banqiao", "新北市板橋區公所", "ntpc-civil", level="second")
+
+
+@pytest.fixture
+def console_on_both(database_address: str, keys: Ring, tmp_path: Path) -> Flask:
+    """A console on each kind of database, for what a database could answer differently."""
+    some_agencies()
     return a_console(tmp_path, keys)
+
+
+@pytest.fixture
+def console(tmp_path: Path, sqlite_template: Path, keys: Ring) -> Iterator[Flask]:
+    """A console on SQLite, for all else: pages do not ask the database much that rooms have not been asked before."""
+    path = tmp_path / "govern.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    database.bind(f"sqlite:///{path}")
+    some_agencies()
+    yield a_console(tmp_path, keys)
+    database.release()
 
 
 @pytest.fixture
@@ -38,18 +54,6 @@ def clerk(browser: Browser) -> Browser:
     a_person("clerk", "ntpc-dist-banqiao", Role.CLERK)
     browser.log_in("clerk")
     return browser
-
-
-@pytest.fixture
-def sqlite_console(tmp_path: Path, sqlite_template: Path, keys: Ring) -> Iterator[Flask]:
-    """The same on SQLite alone, for tests that walk over all routes and do not ask the database much."""
-    path = tmp_path / "govern.sqlite3"
-    shutil.copyfile(sqlite_template, path)
-    database.bind(f"sqlite:///{path}")
-    an_agency("ntpc", "新北市政府", level="city")
-    an_agency("ntpc-dist-banqiao", "新北市板橋區公所", "ntpc", level="second")
-    yield a_console(tmp_path, keys)
-    database.release()
 
 
 @pytest.fixture(scope="module")

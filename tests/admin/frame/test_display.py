@@ -13,8 +13,8 @@ TODAY = datetime(2026, 11, 24, 6, 32, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def _request(sqlite_console: Flask):  # type: ignore[no-untyped-def]
-    with sqlite_console.test_request_context(), clock.clock_reads(lambda: TODAY):
+def _request(console: Flask):  # type: ignore[no-untyped-def]
+    with console.test_request_context(), clock.clock_reads(lambda: TODAY):
         yield
 
 

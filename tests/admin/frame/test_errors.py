@@ -2,12 +2,15 @@
 
 import logging
 import re
+from pathlib import Path
 
 import pytest
 from flask import Blueprint, Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from admin.app import AREAS
+from admin.frame.doors import Area
 from admin.frame.errors import new_reference
 from admin.frame.permission import ROUTES, SIGNED_IN
 from govern.core.database import reading, transaction
@@ -39,7 +42,10 @@ def an_entry_of_somebody_else() -> str:
         return str(append(session, SignedOn(strength="password")).entry_id)
 
 
-def test_a_foreign_and_an_absent_thing_look_the_same_and_both_are_entries(clerk: Browser) -> None:
+def test_a_foreign_and_an_absent_thing_look_the_same_and_both_are_entries(console_on_both: Flask) -> None:
+    a_person("clerk", "ntpc-dist-banqiao", Role.CLERK)
+    clerk = Browser(console_on_both)
+    clerk.log_in("clerk")
     foreign = clerk.get(f"/trail/details/?id={an_entry_of_somebody_else()}")
     absent = clerk.get(f"/trail/details/?id={new_id()}")
     assert (foreign.status_code, absent.status_code) == (404, 404)
@@ -87,7 +93,7 @@ def test_an_unknown_page_says_what_to_do_and_gives_a_number(clerk: Browser) -> N
 
 
 @pytest.fixture
-def broken(database_address: str, keys: Ring, tmp_path, console: Flask) -> Browser:  # type: ignore[no-untyped-def]
+def broken(console: Flask, keys: Ring, tmp_path: Path) -> Browser:
     """A console with pages that go wrong, and a clerk signed in."""
     pages = Blueprint("broken", __name__)
 
@@ -105,9 +111,6 @@ def broken(database_address: str, keys: Ring, tmp_path, console: Flask) -> Brows
 
     for view in (fails, conflict, away, no_trail):
         pages.add_url_rule(f"/broken/{view.__name__}", view.__name__, view)
-    from admin.app import AREAS
-    from admin.frame.doors import Area
-
     area = Area("broken", lambda app, _console: app.register_blueprint(pages))
     rules = {f"GET broken.{name}": SIGNED_IN for name in ("fails", "conflict", "away", "no_trail")}
     app = a_console(tmp_path, keys, areas=(*AREAS, area), table={**ROUTES, **rules})

@@ -46,8 +46,8 @@ def test_a_switch_leads_back_to_where_it_was_asked_for() -> None:
     assert place_to_return("/trail/?s=abc&tab=all") == "/trail/?s=abc&tab=all"
 
 
-def test_places_are_filled_and_escaped(sqlite_console: Flask) -> None:
-    with sqlite_console.test_request_context():
+def test_places_are_filled_and_escaped(console: Flask) -> None:
+    with console.test_request_context():
         assert t("共{n}項", "{n} items", n=3) == "共3項"
         said = t("找{name}", "find {name}", name=Markup("<b>x</b>"), other="<i>")
         assert said == Markup("找<b>x</b>")
@@ -57,14 +57,14 @@ def test_places_are_filled_and_escaped(sqlite_console: Flask) -> None:
         assert w(Wording("甲", "A")) == "A"
 
 
-def test_flask_admins_chinese_is_the_civil_services(sqlite_console: Flask) -> None:
-    with sqlite_console.test_request_context():
+def test_flask_admins_chinese_is_the_civil_services(console: Flask) -> None:
+    with console.test_request_context():
         for said, ours in (("Export", "匯出"), ("Add Filter", "新增篩選"), ("View Record", "檢視"), ("Save", "儲存")):
             assert flask_admin.babel.gettext(said) == ours
 
 
-def test_wtforms_speaks_traditional_chinese(sqlite_console: Flask) -> None:
-    with sqlite_console.test_request_context():
+def test_wtforms_speaks_traditional_chinese(console: Flask) -> None:
+    with console.test_request_context():
         words = flask_admin.babel.Translations().gettext("This field is required.")
     assert words != "This field is required."
     assert not set(words) & set("栏为个请这")

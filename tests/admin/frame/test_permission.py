@@ -23,7 +23,7 @@ def test_every_route_has_a_rule_and_every_rule_a_route(console: Flask) -> None:
     assert set(routes_of(console)) == set(ROUTES)
 
 
-def test_a_route_without_a_rule_stops_the_start(database_address: str, keys: Ring, tmp_path: Path) -> None:
+def test_a_route_without_a_rule_stops_the_start(console: Flask, keys: Ring, tmp_path: Path) -> None:
     extra = Blueprint("extra", __name__)
     extra.add_url_rule("/extra", "page", lambda: "")
     area = Area("extra", lambda app, _console: app.register_blueprint(extra))
@@ -32,7 +32,7 @@ def test_a_route_without_a_rule_stops_the_start(database_address: str, keys: Rin
     assert "GET extra.page" in stopped.value.wording.en
 
 
-def test_a_rule_without_a_route_stops_the_start(database_address: str, keys: Ring, tmp_path: Path) -> None:
+def test_a_rule_without_a_route_stops_the_start(console: Flask, keys: Ring, tmp_path: Path) -> None:
     with pytest.raises(WrongSetting) as stopped:
         a_console(tmp_path, keys, table={**ROUTES, "POST nowhere.at_all": SIGNED_IN})
     assert "POST nowhere.at_all" in stopped.value.wording.en
@@ -59,17 +59,17 @@ def test_a_rule_permits_by_sign_on_and_by_role() -> None:
 
 
 @pytest.mark.parametrize("line", sorted(line for line, rule in ROUTES.items() if rule.needs_sign_on))
-def test_nobody_gets_behind_a_door_without_signing_on(sqlite_console: Flask, line: str) -> None:
-    browser = Browser(sqlite_console)
+def test_nobody_gets_behind_a_door_without_signing_on(console: Flask, line: str) -> None:
+    browser = Browser(console)
     method, endpoint = line.split(" ", 1)
-    response = browser.client.open(_address_of(sqlite_console, endpoint), method=method)
+    response = browser.client.open(_address_of(console, endpoint), method=method)
     assert response.status_code == 303
     assert response.headers["Location"].startswith("/login")
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_each_role_opens_its_own_doors_alone_and_each_refusal_is_an_entry(sqlite_console: Flask, role: Role) -> None:
-    browser = Browser(sqlite_console)
+def test_each_role_opens_its_own_doors_alone_and_each_refusal_is_an_entry(console: Flask, role: Role) -> None:
+    browser = Browser(console)
     a_person(role.value, "ntpc-dist-banqiao", role)
     browser.log_in(role.value)
     for line, rule in ROUTES.items():
@@ -77,7 +77,7 @@ def test_each_role_opens_its_own_doors_alone_and_each_refusal_is_an_entry(sqlite
         if endpoint in ("login.leave", "static"):
             continue
         before = _refusals()
-        response = browser.client.open(_address_of(sqlite_console, endpoint), method=method)
+        response = browser.client.open(_address_of(console, endpoint), method=method)
         response.close()
         if rule.needs_sign_on and rule.roles is not None and role not in rule.roles:
             assert response.status_code == 403, line

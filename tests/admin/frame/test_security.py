@@ -35,12 +35,12 @@ def addresses(app: Flask, method: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("is_signed_in", [False, True])
-def test_every_response_carries_every_header_and_is_kept_by_no_cache(sqlite_console: Flask, is_signed_in: bool) -> None:
-    browser = Browser(sqlite_console)
+def test_every_response_carries_every_header_and_is_kept_by_no_cache(console: Flask, is_signed_in: bool) -> None:
+    browser = Browser(console)
     if is_signed_in:
         a_person("all", "ntpc-dist-banqiao", *Role)
         browser.log_in("all")
-    for endpoint, address in addresses(sqlite_console, "GET").items():
+    for endpoint, address in addresses(console, "GET").items():
         response = browser.get(address)
         for name, value in HEADERS.items():
             assert response.headers.get(name) == value, (endpoint, name)
@@ -56,9 +56,9 @@ def test_a_missing_page_and_a_wrong_method_carry_the_headers_too(browser: Browse
         assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_a_static_file_is_kept_only_under_the_print_of_its_content(sqlite_console: Flask) -> None:
-    browser = Browser(sqlite_console)
-    with sqlite_console.test_request_context():
+def test_a_static_file_is_kept_only_under_the_print_of_its_content(console: Flask) -> None:
+    browser = Browser(console)
+    with console.test_request_context():
         address = asset("css/tokens.css")
     assert "v=" in address
     with browser.get(address) as kept, browser.get(address.split("?")[0]) as asked_again:
@@ -67,12 +67,12 @@ def test_a_static_file_is_kept_only_under_the_print_of_its_content(sqlite_consol
 
 
 @pytest.mark.parametrize("token", [None, "", "ImZvcmdlZCI.aaaaaa.bbbbbbbb"])
-def test_no_form_is_taken_without_its_token(sqlite_console: Flask, token: str | None) -> None:
-    browser = Browser(sqlite_console)
+def test_no_form_is_taken_without_its_token(console: Flask, token: str | None) -> None:
+    browser = Browser(console)
     person = a_person("all", "ntpc-dist-banqiao", *Role)
     browser.log_in("all")
     values = {} if token is None else {"csrf_token": token}
-    for endpoint, address in addresses(sqlite_console, "POST").items():
+    for endpoint, address in addresses(console, "POST").items():
         before = _count()
         response = browser.client.post(address, data={**values, "language": "en", "agency": "ntpc"})
         assert response.status_code == 400, endpoint
@@ -85,9 +85,9 @@ def test_no_form_is_taken_without_its_token(sqlite_console: Flask, token: str | 
     assert rules == {"forged_form"}
 
 
-def test_a_token_of_another_browser_opens_no_form(sqlite_console: Flask) -> None:
+def test_a_token_of_another_browser_opens_no_form(console: Flask) -> None:
     a_person("clerk", "ntpc-dist-banqiao", Role.CLERK)
-    victim, attacker = Browser(sqlite_console), Browser(sqlite_console)
+    victim, attacker = Browser(console), Browser(console)
     victim.log_in("clerk")
     victim.get("/")
     response = victim.client.post("/logout", data={"csrf_token": attacker.token()})
@@ -95,18 +95,18 @@ def test_a_token_of_another_browser_opens_no_form(sqlite_console: Flask) -> None
     assert victim.get("/").status_code == 200
 
 
-def test_a_token_of_before_the_log_in_is_worth_nothing_after(sqlite_console: Flask) -> None:
+def test_a_token_of_before_the_log_in_is_worth_nothing_after(console: Flask) -> None:
     a_person("clerk", "ntpc-dist-banqiao", Role.CLERK)
-    browser = Browser(sqlite_console)
+    browser = Browser(console)
     before = browser.token()
     browser.log_in("clerk")
     browser.get("/")
     assert browser.client.post("/logout", data={"csrf_token": before}).status_code == 400
 
 
-def test_the_cookies_on_loopback_are_out_of_reach_of_scripts(sqlite_console: Flask) -> None:
+def test_the_cookies_on_loopback_are_out_of_reach_of_scripts(console: Flask) -> None:
     a_person("clerk", "ntpc-dist-banqiao", Role.CLERK)
-    browser = Browser(sqlite_console)
+    browser = Browser(console)
     for cookie in [
         *browser.get("/login").headers.getlist("Set-Cookie"),
         *browser.log_in("clerk").headers.getlist("Set-Cookie"),
@@ -117,9 +117,7 @@ def test_the_cookies_on_loopback_are_out_of_reach_of_scripts(sqlite_console: Fla
         assert "__Host-" not in cookie
 
 
-def test_behind_tls_both_cookies_are_secure_and_bound_to_the_host(
-    sqlite_console: Flask, keys: Ring, tmp_path: Path
-) -> None:
+def test_behind_tls_both_cookies_are_secure_and_bound_to_the_host(console: Flask, keys: Ring, tmp_path: Path) -> None:
     a_person("clerk", "ntpc-dist-banqiao", Role.CLERK)
     app = a_console(tmp_path, keys, settings={"secure_cookies": True})
     client = app.test_client()
@@ -143,11 +141,11 @@ def test_behind_tls_both_cookies_are_secure_and_bound_to_the_host(
     assert "max-age" in entered.headers["Strict-Transport-Security"]
 
 
-def test_no_page_holds_a_script_or_a_style_of_its_own(sqlite_console: Flask) -> None:
-    browser = Browser(sqlite_console)
+def test_no_page_holds_a_script_or_a_style_of_its_own(console: Flask) -> None:
+    browser = Browser(console)
     a_person("all", "ntpc-dist-banqiao", *Role)
     browser.log_in("all")
-    for endpoint, address in addresses(sqlite_console, "GET").items():
+    for endpoint, address in addresses(console, "GET").items():
         with browser.get(address) as page:
             if page.mimetype != "text/html":
                 continue
@@ -164,8 +162,8 @@ def test_an_upload_stays_in_memory_however_large() -> None:
     assert len(stream.getvalue()) == 2_000_000
 
 
-def test_an_upload_of_more_than_20_mb_is_not_taken(sqlite_console: Flask) -> None:
-    browser = Browser(sqlite_console)
+def test_an_upload_of_more_than_20_mb_is_not_taken(console: Flask) -> None:
+    browser = Browser(console)
     token = browser.token()
     data = {"csrf_token": token, "file": (io.BytesIO(b"x" * (20 * 1024 * 1024 + 1)), "numbers.csv")}
     response = browser.client.post("/login", data=data)
@@ -173,9 +171,9 @@ def test_an_upload_of_more_than_20_mb_is_not_taken(sqlite_console: Flask) -> Non
     assert "20 MB" in response.text
 
 
-def test_a_route_is_found_by_every_line_of_the_table(sqlite_console: Flask) -> None:
+def test_a_route_is_found_by_every_line_of_the_table(console: Flask) -> None:
     posts = {line.split(" ")[1] for line in ROUTES if line.startswith("POST ")}
-    assert posts == set(addresses(sqlite_console, "POST"))
+    assert posts == set(addresses(console, "POST"))
 
 
 def _count() -> int:

@@ -23,7 +23,7 @@ def well() -> bool:
     return True
 
 
-def test_all_parts_well_is_200(sqlite_console: object, tmp_path: Path, keys: Ring) -> None:
+def test_all_parts_well_is_200(console: object, tmp_path: Path, keys: Ring) -> None:
     status, body = asked(tmp_path, keys, dict.fromkeys(PARTS, well))
     assert status == 200
     assert body == {"ok": True, "parts": dict.fromkeys(PARTS, True)}
@@ -31,9 +31,7 @@ def test_all_parts_well_is_200(sqlite_console: object, tmp_path: Path, keys: Rin
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("how", ["says no", "raises", "is not there"])
-def test_one_part_that_is_not_well_is_503(
-    sqlite_console: object, tmp_path: Path, keys: Ring, part: str, how: str
-) -> None:
+def test_one_part_that_is_not_well_is_503(console: object, tmp_path: Path, keys: Ring, part: str, how: str) -> None:
     def wrong() -> bool:
         if how == "raises":
             raise OSError("A123456789")
