@@ -41,7 +41,7 @@ from govern.trail.append import append
 from govern.trail.entry import Entry, EntryNumber, EntrySealedValue
 from govern.trail.kinds.kind import KINDS
 from govern.trail.kinds.people import TrailSearched
-from govern.trail.search import entries_for, entry_for
+from govern.trail.search import entry_for, ways_for
 
 DAYS: Final = {
     "1": Wording("今天", "Today"),
@@ -114,7 +114,7 @@ def index_of_subject(word: str) -> bytes | None:
 class TrailEntries(GovernedView):
     """Entries within the visitor's reach, newest first."""
 
-    scope, one = entries_for, entry_for
+    scope, one = ways_for, entry_for
     title = Wording("軌跡", "Trail")
     lede = Wording(
         "您職務範圍內的每一件事，只增不改；搜尋本身也會留下紀錄。",

@@ -54,7 +54,7 @@ class Act:
 class GovernedView(BaseModelView):  # type: ignore[misc]
     """A list and its details over a room's scope; a subclass is a declaration."""
 
-    scope: ClassVar[Any]  # (actor, session) -> a selection of things
+    scope: ClassVar[Any]  # (actor, session) -> a selection of things, or several ways to them
     one: ClassVar[Any]  # (actor, session, identity) -> the thing, or `NotFound`
     title: Wording
     lede: Wording | None = None

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from werkzeug.datastructures import MultiDict
 
 from admin.frame import seek
-from admin.frame.paging import SIZES, Order
+from admin.frame.paging import SIZES, Order, Things
 from admin.frame.seek import Filter, Searched, Seek
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
@@ -84,8 +84,13 @@ class Listing:
         wanted = Seek(" ".join(seek.plain_words(form.get("words", now.words))), filters)
         return wanted.without(form["drop"]) if "drop" in form else wanted
 
-    def narrowed(self, things: Select[Any], asked: Asked) -> Select[Any]:
-        """The things that the tab, the words and the filters leave."""
+    def narrowed(self, things: Things, asked: Asked) -> Things:
+        """The things that the tab, the words and the filters leave; of several ways, of each."""
+        if not isinstance(things, Select):
+            return [self._narrowed(way, asked) for way in things]
+        return self._narrowed(things, asked)
+
+    def _narrowed(self, things: Select[Any], asked: Asked) -> Select[Any]:
         if asked.tab is not None:
             things = asked.tab.narrow(things)
         if self.searched is not None and asked.seek.words:

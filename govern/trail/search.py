@@ -17,7 +17,15 @@ from govern.trail.entry import Entry
 
 def entries_for(actor: Actor, _session: Session) -> Select[Entry]:
     """The entries within reach, unordered."""
-    return select(Entry).where(_within_reach(actor))
+    return select(Entry).where(or_(*_ways(actor)))
+
+
+def ways_for(actor: Actor, _session: Session) -> list[Select[Entry]]:
+    """The same entries as several selections, each by an index of its own; an entry may be found by more than one.
+
+    What is sorted by id is walked way by way: one `OR` would sort all that is within reach before its first page.
+    """
+    return [select(Entry).where(way) for way in _ways(actor)]
 
 
 def entry_for(actor: Actor, session: Session, identity: uuid.UUID) -> Entry:
@@ -28,15 +36,13 @@ def entry_for(actor: Actor, session: Session, identity: uuid.UUID) -> Entry:
     return found
 
 
-def _within_reach(actor: Actor) -> ColumnElement[bool]:
+def _ways(actor: Actor) -> list[ColumnElement[bool]]:
     reach = actor.reach
     ways: list[ColumnElement[bool]] = [(Entry.person == actor.person_id) & (Entry.agency == actor.agency)]
-    if reach.agencies:
-        ways.append(Entry.agency.in_(sorted(reach.agencies)))
-    if reach.own_case_items:
-        ways.append(Entry.case_item.in_(sorted(reach.own_case_items)))
+    ways += [Entry.agency == agency for agency in sorted(reach.agencies)]
+    ways += [Entry.case_item == case_item for case_item in sorted(reach.own_case_items)]
     if reach.own_data_items:
         ways.append(Entry.owner == actor.agency)  # the data items that this agency owns, by the index on the owner
     if reach.is_operator:
         ways.append(Entry.lookup.is_(None))
-    return or_(*ways)
+    return ways

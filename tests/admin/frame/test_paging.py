@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from admin.frame.paging import Order, page
+from admin.frame.paging import Order, Things, page
 from govern.catalogue.agency import Agency
 from govern.core.database import reading, transaction
 from govern.core.errors import NotFound
@@ -58,23 +58,39 @@ def test_walking_forwards_and_back_meets_everything_once_and_in_order() -> None:
                 walk(make(descending=descending), size)
 
 
-def walk(order: Order, size: int) -> None:
+@pytest.mark.usefixtures("_agencies")
+def test_several_ways_that_overlap_give_each_thing_once_and_in_order() -> None:
+    ways = [
+        select(Agency).where(Agency.code <= "a04"),
+        select(Agency).where(Agency.code.in_(("a03", "a07", "a09"))),
+        select(Agency).where(Agency.code >= "a05"),
+        select(Agency).where(Agency.code == "nothing"),
+    ]
+    for make in (by_short, by_code):
+        for descending in (False, True):
+            for size in (1, 3, 11):
+                walk(make(descending=descending), size, ways)
+    with reading() as session, pytest.raises(NotFound):
+        page(session, ways, by_code(descending=False), 3, after="nothing")
+
+
+def walk(order: Order, size: int, things: Things | None = None) -> None:
     """From the first page to the last and back again."""
-    whole = expected(order)
+    whole, things = expected(order), select(Agency) if things is None else things
     pages: list[list[str]] = []
     with reading() as session:
-        found = page(session, select(Agency), order, size)
+        found = page(session, things, order, size)
         assert found.before is None
         pages.append(codes(found.things))
         while found.after is not None:
-            found = page(session, select(Agency), order, size, after=found.after)
+            found = page(session, things, order, size, after=found.after)
             assert found.before is not None
             pages.append(codes(found.things))
         assert [code for each in pages for code in each] == whole
 
         back = [codes(found.things)]
         while found.before is not None:
-            found = page(session, select(Agency), order, size, before=found.before)
+            found = page(session, things, order, size, before=found.before)
             back.append(codes(found.things))
             assert found.after is not None
     assert back[-1] == whole[:size]  # back at the start the page is full
