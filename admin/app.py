@@ -42,7 +42,7 @@ def create_app(
     when one of them is wrong or a route has no rule. A test hands in parts, areas and table of its own.
     """
     parts = parts or _installed(settings or load_settings())
-    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app = errors.Console(__name__, static_folder="static", template_folder="templates")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(settings=parts.settings, role_names=ROLE_NAMES)
     parts_of_the_console.install(app, parts)

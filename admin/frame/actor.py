@@ -10,9 +10,10 @@ import binascii
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, current_user
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from admin.frame.names import agency_names
@@ -102,14 +103,24 @@ def install(app: Flask) -> None:
     """Flask-Login asks us, and nobody else, who a request's visitor is."""
     manager = LoginManager()
     manager.session_protection = None
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)  # ours is `who`, which an error page can do without
     manager.request_loader(_visitor_in)
 
 
 def visitor() -> Visitor | None:
     """The request's visitor, if somebody is signed in; looked up once a request."""
+    if g.get("visitor_is_unknown"):
+        return None
     found = current_user
     return found._get_current_object() if found and found.is_authenticated else None
+
+
+def know_the_visitor_or_nobody() -> None:
+    """For a page that must be shown whatever is away: a visitor who cannot be looked up is nobody from now on."""
+    try:
+        visitor()
+    except SQLAlchemyError:
+        g.visitor_is_unknown = True
 
 
 def the_visitor() -> Visitor:

@@ -11,14 +11,14 @@ import logging
 import secrets
 import traceback
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from admin.frame.actor import visitor
+from admin.frame.actor import know_the_visitor_or_nobody, visitor
 from admin.frame.permission import Rule, rule_of
 from admin.frame.security import wants_json
 from govern.core.database import is_broken, transaction
@@ -84,6 +84,14 @@ CALL_US: Final = Wording(
     "仍然不行，請把下面的參考編號告訴資訊中心服務檯。不必說出當事人的資料。",
     "Still no luck? Tell the Information Center the reference number below. No need to name the subject.",
 )
+
+
+class Console(Flask):
+    """A Flask that never writes an exception's message: it could carry a value of a person."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """What no handler took, not even ours: its kind and place."""
+        _diagnose("request lost", exc_info[1])
 
 
 def install(app: Flask, table: Mapping[str, Rule]) -> None:
@@ -157,6 +165,7 @@ def _unforeseen(error: Exception) -> Response:
 def page_of(sentence: Wording, status: int, *, code: str, reference: str = "") -> Response:
     """The error's page, or its JSON where a program asks."""
     reference = reference or new_reference()
+    know_the_visitor_or_nobody()
     if wants_json():
         body = {"error": code, "zh": sentence.zh, "en": sentence.en, "reference": reference}
         return make_response(jsonify(body), status)
@@ -174,7 +183,7 @@ def new_reference() -> str:
     return f"E-{''.join(letters[:4])}-{''.join(letters[4:])}"
 
 
-def _diagnose(what: str, error: Exception) -> str:
+def _diagnose(what: str, error: BaseException) -> str:
     """Kind and place of an error into the diagnostics; its message could carry a value, so it stays out."""
     reference = new_reference()
     places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-8:]]

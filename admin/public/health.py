@@ -1,14 +1,13 @@
 """Is every part well: JSON for a watcher, without log-in, and nothing else in it."""
 
 import logging
-from typing import Final
 
 from flask import Blueprint, Response, jsonify, make_response
 
+from admin.frame.opening import PARTS
 from admin.frame.parts import Check, parts
 
 pages = Blueprint("public", __name__)
-PARTS: Final = ("database", "queue", "answers", "sequencer", "trail")
 
 _diagnostics = logging.getLogger("govern.health")
 

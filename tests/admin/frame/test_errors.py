@@ -13,6 +13,7 @@ from admin.app import AREAS
 from admin.frame.doors import Area
 from admin.frame.errors import new_reference
 from admin.frame.permission import ROUTES, SIGNED_IN
+from govern.core import database
 from govern.core.database import reading, transaction
 from govern.core.errors import Conflict, EvidenceUnavailable
 from govern.core.ids import new_id
@@ -148,3 +149,14 @@ def test_each_error_says_its_own_sentence(broken: Browser, page: str, status: in
 
 def test_reference_numbers_can_be_read_aloud() -> None:
     assert all(re.fullmatch(r"E-[2-9A-HJ-NP-TV-Z]{4}-[2-9A-HJ-NP-TV-Z]{4}", new_reference()) for _ in range(50))
+
+
+def test_a_database_that_is_away_is_told_on_every_page_and_to_programs(clerk: Browser, tmp_path: Path) -> None:
+    database.bind(f"sqlite:///{tmp_path / 'no such folder' / 'govern.sqlite3'}")
+    for path in ("/", "/trail/", "/login"):
+        response = clerk.get(path)
+        assert response.status_code == 503, path
+        assert "資料庫暫時無法使用" in text_of(response)
+    told = clerk.get("/trail/", headers={"Accept": "application/json"})
+    assert (told.status_code, told.get_json()["error"]) == (503, "try_later")
+    assert clerk.get("/health").status_code == 503

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from admin.app import create_app
+from admin.frame.opening import PARTS
 from admin.frame.parts import Check, Parts
-from admin.public.health import PARTS
 from govern.keys.ring import Ring
 from tests.support.console import console_settings
 
