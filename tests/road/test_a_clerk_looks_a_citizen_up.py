@@ -3,16 +3,28 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from connectors.simulated import faults, registers
 from govern.keys import ring
 from govern.people import grant
 from govern.rules.actor import Role
 from tests.road.users import Auditor, Clerk, Supervisor, User
-from tests.support.browsers import PHONE, REVEAL_S, RunningHouse, chromium, chromium_program, running_house, window
+from tests.support.browsers import (
+    MISSING,
+    PHONE,
+    REVEAL_S,
+    Chromium,
+    RunningHouse,
+    chromium,
+    chromium_program,
+    found_in,
+    running_house,
+    window,
+)
 from tests.support.houses import PASSWORD, invented_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -27,7 +39,7 @@ RIGHTS = ("disability_certificate", "low_income_household", "low_income_annual_r
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     """A house whose processes run, with its people; started once for the road."""
     if chromium_program() is None:
-        pytest.skip("Chromium is missing here (Debian: chromium); the road in a real browser was not walked")
+        pytest.skip(MISSING)
     with running_house(tmp_path_factory.mktemp("road")) as opened:
         house = opened.house
         newcomer = grant.make_person(
@@ -50,14 +62,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
 
 
 @pytest.fixture(scope="module")
-def browser(running: RunningHouse) -> Iterator[Browser]:
+def browser(running: RunningHouse) -> Iterator[Chromium]:
     """One browser for all windows."""
     with chromium() as opened:
         yield opened
 
 
 @pytest.fixture
-def clerk(browser: Browser, running: RunningHouse) -> Iterator[Clerk]:
+def clerk(browser: Chromium, running: RunningHouse) -> Iterator[Clerk]:
     """A clerk who is signed in."""
     with window(browser, running) as opened:
         user = Clerk(opened, "clerk", PASSWORD)
@@ -88,7 +100,7 @@ def _kept_to_itself(user: User) -> None:
 
 
 def test_from_the_first_log_in_to_the_signed_record_and_nothing_is_left(
-    browser: Browser, running: RunningHouse, citizen: str
+    browser: Chromium, running: RunningHouse, citizen: str
 ) -> None:
     with window(browser, running) as opened:
         clerk = Clerk(opened, "newcomer", FIRST)
@@ -136,7 +148,7 @@ def test_from_the_first_log_in_to_the_signed_record_and_nothing_is_left(
 
 
 def _a_supervisor_sees_that_it_was_made(
-    browser: Browser, running: RunningHouse, reference: str, read: dict[str, str]
+    browser: Chromium, running: RunningHouse, reference: str, read: dict[str, str]
 ) -> None:
     with window(browser, running) as opened:
         supervisor = Supervisor(opened, "supervisor", PASSWORD)
@@ -261,10 +273,27 @@ def test_every_page_of_the_desk_can_be_used_in_english_in_the_dark_and_on_a_phon
             assert across <= 0, f"{path} scrolls sideways"
 
 
-def test_an_auditor_finds_who_looked_up_and_that_the_entry_is_proven(browser: Browser, running: RunningHouse) -> None:
+def test_an_auditor_finds_who_looked_up_and_that_the_entry_is_proven(browser: Chromium, running: RunningHouse) -> None:
     with window(browser, running) as opened:
         auditor = Auditor(opened, "auditor", PASSWORD)
         auditor.signs_in()
         assert auditor.reads_the_trail().count() >= 3
         auditor.can_use_this_page()
         _kept_to_itself(auditor)
+
+
+def test_the_browser_s_profile_holds_nothing_of_the_citizen(
+    browser: Chromium, running: RunningHouse, citizen: str, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    with window(browser, running, profile=profile) as opened:
+        clerk = Clerk(opened, "clerk", PASSWORD)
+        clerk.signs_in()
+        clerk.fills_in("disability_certificate", citizen)
+        clerk.submits()
+        clerk.waits_for_the_answer()
+        read = clerk.reads()
+        clerk.logs_out()
+    values = [citizen, read["戶籍地址"], read["姓名"].split()[0], PASSWORD]
+    assert found_in(profile, ["/desk/disability_certificate"])  # the search finds what is there: the history is on disk
+    assert not found_in(profile, values)

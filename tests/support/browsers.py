@@ -6,15 +6,16 @@ own. Whatever a page says to its console, asks of another host or breaks of the 
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, Request, sync_playwright
 
 from admin.commands.services import Services
 from admin.set_up import set_up
@@ -38,16 +39,34 @@ def chromium_program() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+@dataclass(frozen=True, slots=True)
+class Chromium:
+    """A browser whose windows remember nothing, and how to start another that keeps a profile on disk, as people's do."""
+
+    browser: Browser
+    kind: BrowserType
+    options: dict[str, Any]
+
+    def new_context(self) -> BrowserContext:
+        """A window's own memory, which ends with it."""
+        return self.browser.new_context(viewport=SCREEN, locale="zh-TW", accept_downloads=True)  # type: ignore[arg-type]
+
+    def with_profile(self, folder: Path) -> BrowserContext:
+        """A browser that keeps what it remembers below a folder."""
+        return self.kind.launch_persistent_context(folder, viewport=SCREEN, locale="zh-TW", **self.options)  # type: ignore[arg-type]
+
+
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Chromium]:
     """A headless browser; the test is skipped with a sentence where there is none."""
     program = chromium_program()
     if program is None:
         pytest.skip(MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        options: dict[str, Any] = {"executable_path": program, "args": list(FLAGS)}
+        browser = playwright.chromium.launch(**options)
         try:
-            yield browser
+            yield Chromium(browser, playwright.chromium, options)
         finally:
             browser.close()
 
@@ -117,11 +136,11 @@ class Window:
 
 
 @contextmanager
-def window(browser: Browser, house: RunningHouse, *, language: str = "zh-TW") -> Iterator[Window]:
+def window(browser: Chromium, house: RunningHouse, *, profile: Path | None = None) -> Iterator[Window]:
     """A window of its own, with no memory of any other; it closes at the end whatever happened."""
-    context = browser.new_context(viewport=SCREEN, locale=language, accept_downloads=True)  # type: ignore[arg-type]
+    context = browser.with_profile(profile) if profile else browser.new_context()
     context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
+    page = context.pages[0] if context.pages else context.new_page()
     opened = Window(context, page, house.address)
 
     def heard(message: ConsoleMessage) -> None:
@@ -138,3 +157,10 @@ def window(browser: Browser, house: RunningHouse, *, language: str = "zh-TW") ->
         yield opened
     finally:
         context.close()
+
+
+def found_in(folder: Path, words: Iterable[str]) -> list[str]:
+    """The files below a folder that hold one of these words, as UTF-8 or UTF-16, on disk as the browser left them."""
+    sought = [word.encode(encoding) for word in words for encoding in ("utf-8", "utf-16-le")]
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return [str(path.relative_to(folder)) for path in files if any(word in path.read_bytes() for word in sought)]
