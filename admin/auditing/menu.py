@@ -9,7 +9,7 @@ from admin.auditing.trail import TrailEntries
 from admin.frame.doors import Area, Door
 from govern.core.wording import Wording
 
-DOORS: Final = (Door("trail.index_view", Wording("軌跡", "Trail"), order=80),)
+DOORS: Final = (Door("trail.index_view", Wording("軌跡", "Trail"), order=80, says=TrailEntries.lede),)
 
 
 def _register(_app: Flask, console: Admin) -> None:

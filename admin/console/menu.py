@@ -14,13 +14,14 @@ from govern.core.wording import Wording
 from govern.rules.actor import Role
 
 DOORS: Final = (
-    Door("case_items.index_view", Wording("業務案件項目", "Case items"), order=40),
-    Door("data_items.index_view", Wording("查調項目", "Data items"), order=50),
+    Door("case_items.index_view", Wording("業務案件項目", "Case items"), order=40, says=CaseItems.lede),
+    Door("data_items.index_view", Wording("查調項目", "Data items"), order=50, says=DataItems.lede),
     Door(
         "agencies.index_view",
         Wording("機關", "Agencies"),
         roles=frozenset({Role.SUPERVISOR, Role.HEAD, Role.AUDITOR, Role.DRAFTER, Role.APPROVER, Role.OPERATOR}),
         order=60,
+        says=Agencies.lede,
     ),
     Door(
         "sources.index_view", Wording("介接來源", "Sources"), roles=frozenset({Role.APPROVER, Role.OPERATOR}), order=70

@@ -42,6 +42,7 @@ class Door:
     roles: frozenset[Role] = EVERYBODY
     order: int = 50
     also: tuple[str, ...] = ()
+    says: Wording | None = None  # one sentence, for a home page that has nothing else to show
 
     @property
     def is_current(self) -> bool:
