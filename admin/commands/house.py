@@ -103,9 +103,10 @@ def docs() -> None:
 
 
 def _obey_signals() -> None:
-    """SIGTERM ends a house as Ctrl-C does: everything that was started is stopped."""
+    """SIGTERM and SIGINT end a house: everything that was started is stopped. A shell's `&` would have SIGINT ignored."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, interrupt)
