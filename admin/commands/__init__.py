@@ -1,5 +1,6 @@
 """The command line, one line each into a use case; and the application that `flask` and gunicorn find."""
 
+import os
 import sys
 
 from flask import Flask
@@ -22,7 +23,8 @@ def make_application() -> Flask:
     A command of ours gets an application without the console: it says for itself what it needs, and `house demo` must
     find its folder as it was left.
     """
-    if len(sys.argv) > 1 and sys.argv[1] in {command.name for command in COMMANDS}:
+    ours = {command.name for command in COMMANDS}
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true" and not ours.isdisjoint(sys.argv[1:]):
         application = Flask("govern")
     else:
         try:

@@ -1,0 +1,165 @@
+"""`make demo`: the worked examples through the real queue, workers and sources; what its report says of each."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from admin.set_up import CATALOGUE
+
+ROOT = Path(__file__).parent.parent.parent.parent
+STATES = {"answered", "unknown", "failed", "expired", "cancelled", "denied"}
+TASK_KEYS = {"data_item", "kind", "state", "shown", "masked", "withheld", "denied"}
+
+
+def house_demo(folder: Path) -> "subprocess.CompletedProcess[str]":
+    """The command that `make demo` runs, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "house", "demo"],
+        cwd=ROOT,
+        env=os.environ | {"GOVERN_DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, "subprocess.CompletedProcess[str]"]:
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    return folder, house_demo(folder)
+
+
+@pytest.fixture(scope="module")
+def lookups(played: tuple[Path, Any]) -> dict[str, dict[str, Any]]:
+    report = json.loads((played[0] / "demo" / "report.json").read_text())
+    return {each["example"]: each for each in report["lookups"]}
+
+
+def the_task(lookup: dict[str, Any], item: str) -> dict[str, Any]:
+    return next(task for task in lookup["tasks"] if task["data_item"] == item)
+
+
+def test_it_ends_well_and_leaves_no_process(played: tuple[Path, "subprocess.CompletedProcess[str]"]) -> None:
+    folder, process = played
+    assert process.returncode == 0, process.stderr[-2000:]
+    left = [
+        pid
+        for pid in filter(str.isdigit, os.listdir("/proc"))
+        if str(folder) in _read(f"/proc/{pid}/cmdline") + _read(f"/proc/{pid}/environ")
+    ]
+    assert left == []
+
+
+def test_the_log_is_whole(played: tuple[Path, Any]) -> None:
+    log = json.loads((played[0] / "demo" / "report.json").read_text())["log"]
+    assert log["ok"] is True
+    assert log["size"] > 500
+    assert len(bytes.fromhex(log["root"])) == 32
+
+
+def test_every_lookup_has_its_shape_and_its_record(played: tuple[Path, Any], lookups: dict[str, Any]) -> None:
+    fields = {
+        item["code"]: {field["code"] for field in item["fields"]}
+        for item in yaml.safe_load((CATALOGUE / "data_items.yaml").read_text())["data_items"]
+    }
+    assert len(lookups) == 80
+    for lookup in lookups.values():
+        assert set(lookup) == {"example", "lookup", "case_item", "state", "tasks", "denied", "record"}
+        assert uuid.UUID(lookup["lookup"])
+        assert lookup["state"] in STATES
+        assert (played[0] / lookup["record"]).read_bytes().startswith(b"%PDF-")
+        for task in lookup["tasks"]:
+            assert set(task) == TASK_KEYS
+            assert set(task["masked"]) <= set(task["shown"])
+            assert set(task["shown"]) | set(task["withheld"]) == fields[task["data_item"]]
+            assert not set(task["shown"]) & set(task["withheld"])
+
+
+def test_each_of_the_68_data_items_is_answered_through_its_own_kind_of_connector(lookups: dict[str, Any]) -> None:
+    items = yaml.safe_load((CATALOGUE / "data_items.yaml").read_text())["data_items"]
+    assert len(items) == 68
+    for item in items:
+        lookup = lookups[f"item:{item['code']}"]
+        assert lookup["state"] == "answered"
+        assert [(task["data_item"], task["kind"]) for task in lookup["tasks"]] == [(item["code"], item["connector"])]
+
+
+def test_a_disability_certificate_shows_exactly_three_fields(lookups: dict[str, Any]) -> None:
+    [task] = lookups["disability_certificate"]["tasks"]
+    assert task["shown"] == ["name", "birth_date", "registered_address"]
+    assert task["masked"] == []
+
+
+def test_youth_housing_shows_exactly_eight_fields_of_the_whole_household(lookups: dict[str, Any]) -> None:
+    task = the_task(lookups["youth_housing"], "hh_household_city")
+    assert len(task["shown"]) == 8
+    assert task["masked"] == ["member_national_id"]
+
+
+def test_the_elder_allowance_comes_with_the_veterans_care_record(lookups: dict[str, Any]) -> None:
+    assert the_task(lookups["mid_low_income_elder_allowance"], "veteran_care")["state"] == "answered"
+
+
+def test_low_income_is_one_submission_over_seven_data_items(lookups: dict[str, Any]) -> None:
+    lookup = lookups["low_income_household"]
+    assert len(lookup["tasks"]) == 7
+    assert lookup["state"] == "answered"
+
+
+def test_the_parking_permit_the_protection_and_the_scheduled_one_are_answered(lookups: dict[str, Any]) -> None:
+    for example in ("disability_parking_permit", "child_protection", "fine_compulsory_enforcement"):
+        assert lookups[example]["state"] == "answered"
+
+
+def test_the_immediate_one_overtook_waiting_normal_ones(played: tuple[Path, Any]) -> None:
+    said = next(line for line in played[1].stdout.splitlines() if "child protection overtook" in line)
+    overtaken = int(said.split("overtook ")[1].split()[0])
+    assert overtaken > 0
+
+
+def test_a_file_of_several_hundred_numbers_is_answered_in_portions(lookups: dict[str, Any]) -> None:
+    tasks = lookups["veteran_care_batch"]["tasks"]
+    assert {task["kind"] for task in tasks} == {"batch_file"}
+    assert len(tasks) >= 3
+    assert {task["state"] for task in tasks} == {"answered"}
+
+
+@pytest.mark.parametrize(
+    ("example", "rule"),
+    [
+        ("denied_agency", "agency_not_authorised"),
+        ("denied_right", "right_ended"),
+        ("denied_pending", "case_item_pending_letter"),
+        ("denied_consent", "consent_missing"),
+    ],
+)
+def test_a_denial_says_its_rule_and_why_in_both_languages(lookups: dict[str, Any], example: str, rule: str) -> None:
+    lookup = lookups[example]
+    assert lookup["state"] == "denied"
+    assert lookup["denied"]["rule"] == rule
+    assert lookup["denied"] == lookup["tasks"][0]["denied"]
+    assert lookup["denied"]["zh"]
+    assert lookup["denied"]["en"]
+    assert all(task["shown"] == [] for task in lookup["tasks"])
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    process = house_demo(tmp_path)
+    assert process.returncode == 2
+    assert str(tmp_path) in process.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
