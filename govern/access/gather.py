@@ -102,7 +102,6 @@ def purpose(
     `also` names data items that a former version listed: they are judged too, and denied when they are listed no more.
     """
     version = _version(session, case_item)
-    owner_of_case_item = session.get_one(CaseItem, case_item)
     permitted = _permitted(session, version.id)
     items = {
         item.code: item for item in session.scalars(select(DataItem).where(DataItem.code.in_([*permitted, *also])))
@@ -115,7 +114,7 @@ def purpose(
     ):
         sources[item] = source
     pending = session.scalars(
-        select(Letter).where(Letter.version_id == version.id, Letter.status != "approved").limit(1)
+        select(Letter.version_id).where(Letter.version_id == version.id, Letter.status != "approved").limit(1)
     ).first()
     facts = CaseItemFacts(
         code=case_item,
@@ -123,7 +122,9 @@ def purpose(
         state=version.state,
         valid_from=version.valid_from,
         valid_to=version.valid_to,
-        business_agency=owner_of_case_item.business_agency,
+        business_agency=session.execute(
+            select(CaseItem.business_agency).where(CaseItem.code == case_item)
+        ).scalar_one(),
         authorised_agencies=frozenset(
             session.scalars(select(VersionAgency.agency).where(VersionAgency.version_id == version.id))
         ),
@@ -181,10 +182,12 @@ def _permitted(session: Session, version_id: int) -> dict[str, PermittedItem]:
         select(VersionDataItem.item).where(VersionDataItem.version_id == version_id).order_by(VersionDataItem.seq)
     )
     fields: dict[str, list[PermittedField]] = {code: [] for code in codes}
-    for row in session.scalars(
-        select(VersionField).where(VersionField.version_id == version_id).order_by(VersionField.item, VersionField.seq)
+    for item, code, appearance, mask in session.execute(
+        select(VersionField.item, VersionField.field, VersionField.appearance, VersionField.mask)
+        .where(VersionField.version_id == version_id)
+        .order_by(VersionField.item, VersionField.seq)
     ):
-        fields[row.item].append(PermittedField(row.field, Appearance(row.appearance), row.mask))
+        fields[item].append(PermittedField(code, Appearance(appearance), mask))
     return {code: PermittedItem(code, tuple(listed)) for code, listed in fields.items()}
 
 
@@ -203,7 +206,9 @@ def _bases_in_force(session: Session, version_id: int, on: date) -> bool:
 
 
 def _person(session: Session, person_id: uuid.UUID) -> PersonFacts:
-    person = session.get(Person, person_id)
+    person = session.execute(
+        select(Person.is_active, Person.national_id_index).where(Person.id == person_id)
+    ).one_or_none()
     agencies = session.scalars(
         select(RoleHeld.agency).where(
             RoleHeld.person == person_id, RoleHeld.role == Role.CLERK, RoleHeld.to_at.is_(None)
@@ -218,8 +223,8 @@ def _person(session: Session, person_id: uuid.UUID) -> PersonFacts:
 
 def _right(session: Session, person_id: uuid.UUID, agency: str, case_item: str) -> RightFacts | None:
     """The right in force, else the one that ended last, so that the reason can say that it ended."""
-    right = session.scalars(
-        select(Right)
+    right = session.execute(
+        select(Right.id, Right.agency, Right.starts_on, Right.ends_on, Right.ended_at, Right.granted_by)
         .where(Right.person == person_id, Right.agency == agency, Right.case_item == case_item)
         .order_by(Right.ended_at.is_(None).desc(), Right.ends_on.desc())
         .limit(1)

@@ -43,11 +43,10 @@ def seal_lookup(
     key = data_key(
         ring.bound(), session, agency=lookup.agency, retention_years=lookup.retention_years, at=lookup.submitted_at
     )
-    lookup.subjects, lookup.tasks_open = len(subjects), 0
-    texts = _seal_texts(session, key, lookup, request)
-    documents = _seal_grounds(session, key, lookup, subjects)
+    texts = _seal_texts(key, lookup, request)
+    documents, grounds = _seal_grounds(key, lookup, subjects)
     values: list[SealedValue] = []
-    rows: list[SubjectKey | Subject] = []
+    rows: list[SubjectKey | Subject | Ground] = [*grounds]
     listed: list[Mapping[str, object]] = []
     commitments: dict[int, bytes] = {}
     for subject in subjects:
@@ -80,7 +79,9 @@ def seal_lookup(
                 ],
             }
         )
-    session.add_all(values)
+    session.add_all((*texts, *documents, *values))
+    session.flush()  # values before what points at them: look-up, grounds, keys
+    session.add(lookup)
     session.flush()
     session.add_all(rows)
     return SealedLookup(
@@ -95,17 +96,13 @@ def seal_lookup(
     )
 
 
-def _seal_texts(session: Session, key: DataKey, lookup: Lookup, request: LookupRequest) -> list[SealedValue]:
-    """Case number and, if there is one, reason; and the look-up's row, which points at them."""
+def _seal_texts(key: DataKey, lookup: Lookup, request: LookupRequest) -> list[SealedValue]:
+    """Case number and, if there is one, reason; the look-up points at them."""
     texts = [seal(key, "case_number", request.case_number.strip())]
     if request.reason.strip():
         texts.append(seal(key, "reason", request.reason.strip()))
-    session.add_all(texts)
-    session.flush()
     lookup.case_number = texts[0].id
     lookup.reason = texts[1].id if len(texts) > 1 else None
-    session.add(lookup)
-    session.flush()
     return texts
 
 
@@ -117,17 +114,15 @@ def _seal_subject(key: DataKey, subject: CanonicalSubject) -> list[tuple[str, st
 
 
 def _seal_grounds(
-    session: Session, key: DataKey, lookup: Lookup, subjects: Sequence[CanonicalSubject]
-) -> list[SealedValue]:
+    key: DataKey, lookup: Lookup, subjects: Sequence[CanonicalSubject]
+) -> tuple[list[SealedValue], list[Ground]]:
     """A ground per subject. The rows of a file share one ground and one sealed document."""
     sealed: dict[int, SealedValue] = {}
     kept: list[tuple[CanonicalSubject, GroundInput]] = [(subject, subject.ground) for subject in subjects]
     for _, ground in kept:
         if ground.document.strip() and id(ground) not in sealed:
             sealed[id(ground)] = seal(key, "document", ground.document.strip())
-    session.add_all(sealed.values())
-    session.flush()
-    session.add_all(
+    grounds = [
         Ground(
             lookup=lookup.id,
             ordinal=subject.ordinal,
@@ -136,5 +131,5 @@ def _seal_grounds(
             signed_on=ground.signed_on,
         )
         for subject, ground in kept
-    )
-    return list(sealed.values())
+    ]
+    return list(sealed.values()), grounds

@@ -84,7 +84,7 @@ def submit(actor: Actor, request: LookupRequest, settings: Settings) -> Submitte
         key_kinds = _key_kinds(request, known)
         subjects, wrong = _subjects(request, known, key_kinds)
         planned, wrong = _decide(session, known, request, key_kinds, subjects, wrong, settings)
-        lookup = _write_lookup(session, actor, request, known, now)
+        lookup = _lookup(actor, request, known, now, len(subjects), planned)
         sealed = seal_lookup(session, lookup, request, subjects)
         tasks = _write_tasks(session, lookup, known, planned, sealed)
         _write_wrong_rows(session, lookup, wrong)
@@ -168,7 +168,9 @@ def _index(subject: CanonicalSubject, kind: str) -> bytes:
     return ring.bound().index(kind, subject.key(kind).value)
 
 
-def _write_lookup(session: Session, actor: Actor, request: LookupRequest, known: Purpose, now: datetime) -> Lookup:
+def _lookup(
+    actor: Actor, request: LookupRequest, known: Purpose, now: datetime, subjects: int, planned: Sequence[_Planned]
+) -> Lookup:
     version = known.version
     queue = "batch" if request.file is not None else (version.urgency if version.urgency in QUEUES else "normal")
     assert actor.session_hash is not None
@@ -190,6 +192,8 @@ def _write_lookup(session: Session, actor: Actor, request: LookupRequest, known:
         state="waiting",
         retention_years=version.retention_years,
         former=request.former,
+        subjects=subjects,
+        tasks_open=sum(isinstance(plan.decision, Permit) for plan in planned),
         asked_entry=new_id(),
     )
 
@@ -277,7 +281,6 @@ def _write_entries(
         task.outcome_entry = entry.entry_id
         if ends:
             lookup.ending_entry = entry.entry_id
-    lookup.tasks_open = len(tasks) - len(denied)
     if all_denied:
         lookup.state, lookup.ended_at = "denied", lookup.submitted_at
 
