@@ -271,6 +271,9 @@ def test_every_page_of_the_desk_can_be_used_in_english_in_the_dark_and_on_a_phon
             clerk.can_use_this_page()
             across = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert across <= 0, f"{path} scrolls sideways"
+            named = page.locator("td[data-label]")
+            if size == PHONE and named.count():  # a phone's row is a list: each value stands beside its name
+                assert named.first.evaluate("cell => parseFloat(getComputedStyle(cell).paddingInlineStart)") > 100
 
 
 def test_an_auditor_finds_who_looked_up_and_that_the_entry_is_proven(browser: Chromium, running: RunningHouse) -> None:
