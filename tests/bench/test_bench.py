@@ -14,18 +14,18 @@ ROOT = Path(__file__).parent.parent.parent
 SHAPE = {"name", "value", "unit", "against", "ratio", "target", "met", "rounds"}
 
 
-def test_a_quick_run_measures_every_row_beside_its_peer(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows", [("worker",), ("lookups", "source", "keeping", "decision")], ids="+".join)
+def test_a_quick_run_measures_every_row_beside_its_peer(rows: tuple[str, ...], tmp_path: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "bench", "--quick", "--out", str(tmp_path)],
+        [sys.executable, "-m", "bench", "--quick", "--out", str(tmp_path), *rows],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    names = {path.stem for path in tmp_path.glob("*.json")}
-    assert names == {"lookups", "source", "keeping", "decision", "worker"}
-    for name in names:
+    assert {path.stem for path in tmp_path.glob("*.json")} == set(rows)
+    for name in rows:
         content = json.loads((tmp_path / f"{name}.json").read_text())
         assert content["machine"].keys() == machine().keys()
         assert content["rows"]
