@@ -1,0 +1,1 @@
+"""The audit: population, draw, verdicts, sign-off."""
