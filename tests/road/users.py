@@ -66,7 +66,7 @@ class User:
         """The switch in the bar; the same page again in the other language."""
         page = self.window.page
         if page.locator("html").get_attribute("lang") != {"zh": "zh-Hant-TW", "en": "en"}[language]:
-            page.locator(".bar .language").click()
+            page.locator(".tools > form .language").click()
             page.wait_for_load_state()
 
     def can_use_this_page(self) -> None:
