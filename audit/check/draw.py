@@ -1,7 +1,7 @@
 """drawn: the sample is the one that nobody chose, recomputed from the documented encoding alone (docs/draw.md).
 
-Written from that page without a look at the code that draws, with nothing but the standard library, so that the two can be
-held against each other. What a record says of its draw is believed of nothing:
+Follows that page with nothing but the standard library and shares no code with what draws, so that the two can be held
+against each other. Nothing that a record says of its draw is believed:
 
 1. the source of the seed is a public draw, or two parties' numbers that each fit the commitment stated
 2. the seed is the hash of the frozen checkpoint, the period's id and that source
@@ -47,6 +47,8 @@ class NotThisDraw(ValueError):
     """What is stated is not what was drawn; `code` is one of `CODES`, `detail` the ordinal or part, never a person's value."""
 
     def __init__(self, code: str, detail: str = "") -> None:
+        if code not in CODES:
+            raise KeyError(code)
         super().__init__(code)
         self.code = code
         self.detail = detail
