@@ -39,7 +39,7 @@ WITHIN_S: Final = 120.0
 _processes = get_context("fork")
 
 
-def rows(house: Measured, rounds: int = 5, lookups: int = 24) -> list[Row]:
+def rows(house: Measured, rounds: int = 9, lookups: int = 40) -> list[Row]:
     """Throughput with two workers, one look-up at a time, and what a look-up adds to asking directly."""
     taken: dict[str, list[float]] = {
         name: [] for name in ("house", "bare", "ask", "no-op", "one", "one bare", "one ask")
@@ -53,9 +53,9 @@ def rows(house: Measured, rounds: int = 5, lookups: int = 24) -> list[Row]:
             "bare": lambda: hands.do("bare", lookups),
             "ask": lambda: hands.do("ask", lookups),
             "no-op": lambda: _noops(waker, lookups * 4),
-            "one": lambda: time_ms(lambda: _one(house, waker), max(1, lookups // 4)),
-            "one bare": lambda: time_ms(lambda: _bare(house), max(1, lookups // 4)),
-            "one ask": lambda: time_ms(ask, max(1, lookups // 4)),
+            "one": lambda: time_ms(lambda: _one(house, waker), max(1, lookups // 2)),
+            "one bare": lambda: time_ms(lambda: _bare(house), max(1, lookups // 2)),
+            "one ask": lambda: time_ms(ask, max(1, lookups // 2)),
         }
         for number in range(rounds + 1):  # the first round warms up
             for name, act in acts.items():

@@ -15,10 +15,11 @@ _HEAD: Final = """# Performance
 
 Made by `python -m bench` (`make bench`) from `bench/results/`. Each figure stands beside a peer that ran in turn with it in
 the same run, on a machine that others may use as well: what counts is the ratio, the median of the rounds' ratios, with the
-least and the greatest beside it. Absolute times do not travel. A target is a bound on the ratio; a row that misses its
-target says so.
+middle half of them beside it. Absolute times do not travel. A target is a bound on the ratio; a row that misses its target
+says so.
 
-A run fails only when a ratio is worse than the recorded one by more than a quarter and lies wholly outside its spread.
+A run fails only when a ratio that has a target is worse than the recorded one by more than a quarter and the two middle
+halves do not touch.
 
 """
 _ABOUT: Final = {

@@ -1,8 +1,9 @@
 """A row: one figure beside its peer, from rounds that took both in turn; and when a row is worse than the recorded one.
 
 The ratio is the median of the rounds' ratios, because what disturbs a round disturbs both halves of it. Its spread is the
-least and the greatest of them. A row is worse than the recorded one only beyond the noise: its ratio is worse by more than
-a quarter, and lies outside both spreads' worse ends.
+middle half of them: the least and the greatest say what else the machine did. A row is worse than the recorded one only
+beyond the noise: its ratio is worse by more than a quarter, and the two spreads do not touch. Rows without a target are
+there to be read; they fail nothing.
 """
 
 import statistics
@@ -42,9 +43,16 @@ def row(
         "target": target,
         "met": met(ratio, target),
         "rounds": len(ratios),
-        "spread": [rounded(min(ratios)), rounded(max(ratios))],
+        "spread": _middle_half(ratios),
         "is_speed": is_speed,
     }
+
+
+def _middle_half(ratios: Sequence[float]) -> list[float]:
+    if len(ratios) == 1:
+        return [rounded(ratios[0])] * 2
+    low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    return [rounded(low), rounded(high)]
 
 
 def met(ratio: float, target: str) -> bool | None:
@@ -83,6 +91,8 @@ def in_turn(rounds: int, *, times: int = 1, **acts: Callable[[], object]) -> dic
 
 def is_worse(now: Row, recorded: Mapping[str, Any]) -> bool:
     """Whether a row is worse than the recorded one beyond the noise. A row without a spread has the quarter alone."""
+    if now["target"] == "none":
+        return False
     low, high = recorded.get("spread", [recorded["ratio"]] * 2)
     here_low, here_high = now.get("spread", [now["ratio"]] * 2)
     if now.get("is_speed"):

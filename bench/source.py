@@ -36,7 +36,7 @@ _ENVELOPE: Final = (
 )
 
 
-def rows(house: Measured, rounds: int = 7, calls: int = 30) -> list[Row]:
+def rows(house: Measured, rounds: int = 15, calls: int = 40) -> list[Row]:
     """A SOAP call beside the bare libraries."""
     key = registers.example_keys(SOAP_ITEM)[0]
     source = _source(house.settings, SOAP_ITEM)

@@ -39,7 +39,7 @@ def test_a_quick_run_measures_every_row_beside_its_peer(rows: tuple[str, ...], t
 
 def test_a_row_is_met_by_its_median_ratio() -> None:
     one = row("a row", [1.0, 3.0, 2.0], [1.0, 2.0, 1.0], against="a peer", target="<= 1.5")
-    assert (one["ratio"], one["spread"], one["met"]) == (1.5, [1.0, 2.0], True)
+    assert (one["ratio"], one["spread"], one["met"]) == (1.5, [1.25, 1.75], True)
     fast = row("a row", [1.0], [30.0], against="a peer", target=">= 25", is_speed=True)
     assert (fast["ratio"], fast["met"]) == (30.0, True)
 
@@ -55,13 +55,16 @@ def test_a_row_is_met_by_its_median_ratio() -> None:
 )
 def test_a_row_is_worse_only_beyond_the_noise(ratio: float, spread: list[float], expected: bool) -> None:
     recorded = {"ratio": 1.0, "spread": [0.9, 1.1], "is_speed": False}
-    assert is_worse({"ratio": ratio, "spread": spread, "is_speed": False}, recorded) is expected
+    now = {"ratio": ratio, "spread": spread, "is_speed": False, "target": "<= 1"}
+    assert is_worse(now, recorded) is expected
+    assert not is_worse({**now, "target": "none"}, recorded)
 
 
 def test_a_speed_is_worse_when_it_is_less() -> None:
     recorded = {"ratio": 30.0, "spread": [28.0, 33.0], "is_speed": True}
-    assert is_worse({"ratio": 20.0, "spread": [19.0, 21.0], "is_speed": True}, recorded)
-    assert not is_worse({"ratio": 27.0, "spread": [26.0, 29.0], "is_speed": True}, recorded)
+    now = {"is_speed": True, "target": ">= 25"}
+    assert is_worse({"ratio": 20.0, "spread": [19.0, 21.0], **now}, recorded)
+    assert not is_worse({"ratio": 27.0, "spread": [26.0, 29.0], **now}, recorded)
 
 
 def test_a_missed_target_is_said_in_the_table() -> None:
