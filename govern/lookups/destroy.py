@@ -43,6 +43,7 @@ def run(work_id: uuid.UUID, settings: Settings) -> None:
         if answer is None or answer.state in ("none", "destroyed"):
             leases.done(session, lease)
             return
+        was = answer.state
     try:
         found = answers.store().destroy(lease.target_id)
     except RedisError:
@@ -52,7 +53,10 @@ def run(work_id: uuid.UUID, settings: Settings) -> None:
         return
     with transaction() as session:
         leases.hold(session, lease)
-        answer = session.get_one(Answer, lease.target_id)
+        answer = session.get_one(Answer, lease.target_id, with_for_update=True)
+        if answer.state != was:  # it came in between: what lies there now is deleted by the next turn
+            offer(session, leases.give_up(session, lease, clock.now(), was_tried=False))
+            return
         task = session.get_one(Task, answer.task)
         lookup = outcome.locked(session, task.lookup)
         cause = _cause(session, answer, found)

@@ -11,7 +11,7 @@ A lost reply of a source that must not be asked twice ends as *unknown*; it is n
 import logging
 import time
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -31,9 +31,10 @@ from govern.lookups.answer import Place, SealedAnswer
 from govern.lookups.intent import Intent, write_intent
 from govern.lookups.lookup import Answer, Task
 from govern.lookups.pressure import free_slot
+from govern.people.session import LogInSession
 from govern.queue import lease as leases
 from govern.queue.offer import offer
-from govern.queue.work import Work
+from govern.queue.work import Work, plan_work
 from govern.rules.minimise import Minimised, minimise
 from govern.trail.append import Evidence
 
@@ -43,8 +44,12 @@ _diagnostics = logging.getLogger("govern.lookups.run")
 def run(work_id: uuid.UUID, settings: Settings) -> None:
     """One attempt at a task, whatever comes of it. Nothing happens when the work is done, held by another, or not due."""
     intent = write_intent(work_id, settings)
-    if intent is None:
-        return
+    if intent is not None:
+        carry_out(intent, settings)
+
+
+def carry_out(intent: Intent, settings: Settings) -> None:
+    """What the committed intent allows: ask, seal, and write what came."""
     began = time.monotonic()
     try:
         reply = _ask(intent, intent.evidence, settings)
@@ -132,18 +137,32 @@ def _after_answer(
             lookup = outcome.locked(session, intent.lookup_id)
             now = clock.now()
             answer = session.get_one(Answer, intent.evidence.entry_id)
-            answer.state, answer.put_at = "alive", now
-            answer.ends_at = now + timedelta(seconds=settings.answer_life_s)
+            life_s = settings.answer_life_s if _is_awaited(session, answer) else 0
+            answer.state, answer.put_at, answer.ends_at = "alive", now, now + timedelta(seconds=life_s)
             answer.revealable_count = len(sealed.revealable)
-            _move_destroy(session, answer.id, answer.ends_at)
+            _move_destroy(session, answer)
             outcome.answered(session, lookup, task, intent.lease, intent.permit, reply, documents, sealed, duration_s)
     except leases.LeaseLost:
         answers.store().destroy(intent.evidence.entry_id)
 
 
-def _move_destroy(session: Session, answer_id: uuid.UUID, due_at: datetime) -> None:
-    work = session.scalars(select(Work).where(Work.kind == "destroy", Work.target_id == answer_id)).one()
-    work.due_at = due_at
+def _is_awaited(session: Session, answer: Answer) -> bool:
+    """Whether the log-in that the answer is sealed to still stands; its row is locked, so that it cannot end unseen."""
+    ended_at = session.execute(
+        select(LogInSession.ended_at).where(LogInSession.id_hash == answer.session_hash).with_for_update()
+    ).scalar_one_or_none()
+    return ended_at is None
+
+
+def _move_destroy(session: Session, answer: Answer) -> None:
+    """The answer is destroyed at its end. A log-out while the source was asked may have had the row done already."""
+    work = session.scalars(select(Work).where(Work.kind == "destroy", Work.target_id == answer.id)).first()
+    if work is None:
+        work = plan_work(session, kind="destroy", target_id=answer.id, queue="normal", due_at=answer.ends_at)
+        session.flush()
+    elif work.state == "due":
+        work.due_at = answer.ends_at
+    offer(session, work)
 
 
 def _after_failure(intent: Intent, cause: str, *, never_left: bool, duration_s: float) -> None:

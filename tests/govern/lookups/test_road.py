@@ -14,8 +14,10 @@ from govern.core.errors import EvidenceUnavailable, InvalidInput, NotFound
 from govern.keys.subject import SealedValue
 from govern.lookups import answer as answers
 from govern.lookups import destroy, show
+from govern.lookups.intent import write_intent
 from govern.lookups.lookup import Answer, SubjectKey
 from govern.lookups.request import GroundInput
+from govern.lookups.run import carry_out
 from govern.people import grant
 from govern.people.session_life import log_out
 from govern.queue.work import Work
@@ -137,6 +139,26 @@ def test_logging_out_destroys_every_answer(house: TestHouse) -> None:
     assert (answer.state, entry.cause) == ("destroyed", "session_ended")
     assert answers.store().masked(answer.id) is None
     assert house.lookup(lookup).state == "answered"
+
+
+@pytest.mark.parametrize("destroyed_first", [True, False])
+def test_an_answer_that_comes_after_the_log_out_is_destroyed_at_once(house: TestHouse, destroyed_first: bool) -> None:
+    clerk = house.a_clerk("ntpc-dist-banqiao", CERTIFICATE)
+    lookup = house.submit(clerk, a_request(CERTIFICATE))
+    with reading() as session:
+        work_id = session.scalars(select(Work.id).where(Work.kind == "task")).one()
+    intent = write_intent(work_id, house.settings)
+    assert intent is not None
+    log_out(clerk.actor, on_session_end=destroy.when_session_ends)
+    if destroyed_first:
+        _run_destroy(house)
+    carry_out(intent, house.settings)
+    _run_destroy(house)
+    assert answers.store().masked(intent.evidence.entry_id) is None
+    assert house.kinds(lookup)[-1] == "destroyed"
+    with reading() as session:
+        assert session.get_one(Answer, intent.evidence.entry_id).state == "destroyed"
+        assert session.scalars(select(Work)).all() == []
 
 
 def test_another_clerks_lookup_is_not_found(house: TestHouse) -> None:
