@@ -81,7 +81,7 @@ STEPS: Final[Mapping[int, tuple[Wording, ...]]] = {
     ),
 }
 CALL_US: Final = Wording(
-    "仍然不行，請把下面的參考編號告訴資訊中心服務檯。不必說出當事人的資料。",
+    "仍然不行，請把下面的參考編號告訴資訊中心服務臺。不必說出當事人的資料。",
     "Still no luck? Tell the Information Center the reference number below. No need to name the subject.",
 )
 
@@ -112,7 +112,8 @@ def install(app: Flask, table: Mapping[str, Rule]) -> None:
 def enter_refusal(actor: Actor, *, rule: str, route: str, method: str, status: int) -> None:
     """An entry says that a signed-in person was refused; the address with its ids and words is not in it.
 
-    In a transaction of its own: the request's reading must be closed. Raises `SQLAlchemyError` when it cannot be written.
+    In a transaction of its own: the request's reading must be closed. Raises `EvidenceUnavailable` or `SQLAlchemyError` when
+    it cannot be written.
     """
     with transaction() as session:
         append(session, RefusedRequest(rule=rule, route=route, method=method, status=status), by=actor)
@@ -130,7 +131,7 @@ def _refused(error: GovernError, table: Mapping[str, Rule], status: int | None =
                 method=request.method,
                 status=status or error.status,
             )
-        except SQLAlchemyError as broken:
+        except (SQLAlchemyError, EvidenceUnavailable) as broken:
             _diagnose("refusal not entered", broken)
             return _answer(EvidenceUnavailable())
     return _answer(error, status)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from govern.core import clock
@@ -55,7 +56,8 @@ def append(
 
     `by` is who did it (nobody: the house itself); `role` the role they acted in. `subject` and `text` are sealed values
     whose commitment and ciphertext's hash enter the leaf; `also` those that the details commit to. `entry_id` lets the
-    caller name the entry beforehand, as an intent's id is the request's.
+    caller name the entry beforehand, as an intent's id is the request's. `EvidenceUnavailable` when the database takes no
+    entry: whatever the reason, the caller's transaction is lost, and nothing is looked up or shown.
     """
     values: dict[str, Any] = dict.fromkeys(COLUMNS)
     values.update(kind.columns())
@@ -83,9 +85,13 @@ def append(
         values.update(text_commitment=text.commitment, text_ciphertext_sha256=text.ciphertext_sha256)
     entry = Entry(**values, mac_key=1)
     entry.mac = ring.bound().mac(entry.leaf())
+    session.flush()  # what the caller wrote fails as what it is; from here on a failure is the trail's
     session.add(entry)
     session.add(EntryWaiting(entry_id=entry.id, at=entry.at))
-    session.flush()  # a trail that cannot be written fails the deed here, not at the commit
+    try:
+        session.flush()  # a trail that cannot be written fails the deed here, not at the commit
+    except SQLAlchemyError:
+        raise EvidenceUnavailable from None
     for sealed in (*filter(None, (subject, text)), *also):
         session.add(EntrySealedValue(entry_id=entry.id, sealed_value_id=sealed.id))
     return Appended(entry.id, kind.name)
