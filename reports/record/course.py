@@ -48,6 +48,7 @@ _SENTENCES: Final[Mapping[str, Wording]] = {
     "unknown": Wording("{items}結果不明，不再查調：{cause}", "Outcome unknown, not asked again: {items}: {cause}"),
     "expired": Wording("{items}未查調（{cause}）", "Never asked ({cause}): {items}"),
     "cancelled": Wording("{items}取消", "Cancelled: {items}"),
+    "record_asked": Wording("申請稽核紀錄", "Record asked for"),
     "record_issued": Wording("核發稽核紀錄 {about}", "Record {about} issued"),
 }
 
