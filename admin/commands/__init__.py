@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Final
 
 from flask import Flask
 
@@ -14,6 +15,7 @@ from admin.set_up import set_up
 from govern.core.errors import GovernError
 from govern.core.settings import load_settings
 
+APP_LOAD_ERROR: Final = 4  # gunicorn.arbiter.Arbiter.APP_LOAD_ERROR
 COMMANDS = (catalogue, health, house, log, record, setup)
 
 
@@ -33,7 +35,8 @@ def make_application() -> Flask:
             application = create_app(settings)
         except GovernError as wrong:
             print(f"{wrong.wording.zh}\n{wrong.wording.en}", file=sys.stderr)
-            raise SystemExit(2) from None
+            # gunicorn starts a worker again and again unless it ends with its own code for "could not be loaded".
+            raise SystemExit(APP_LOAD_ERROR if "gunicorn" in sys.argv[0] else 2) from None
     for command in COMMANDS:
         application.cli.add_command(command)
     return application
