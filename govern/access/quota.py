@@ -26,9 +26,7 @@ class QuotaUsed(Base):
 
 def used(session: Session, agency: str, owner: str, day: date, *, to_take: bool = False) -> int:
     """Subjects taken so far. `to_take` locks the row on PostgreSQL, so that two submissions cannot both take the last one."""
-    query = select(QuotaUsed.subjects).where(
-        QuotaUsed.agency == agency, QuotaUsed.owner == owner, QuotaUsed.day == day
-    )
+    query = select(QuotaUsed.subjects).where(QuotaUsed.agency == agency, QuotaUsed.owner == owner, QuotaUsed.day == day)
     if to_take and session.get_bind().dialect.name == "postgresql":
         _touch(session, agency, owner, day, 0)
         query = query.with_for_update()

@@ -26,7 +26,7 @@ def test_the_database_itself_refuses_to_change_what_was_written(database_address
     column = METADATA.tables[table].primary_key.columns.keys()[0]
     with database.writer().connect() as connection:
         _fill(connection, table)
-        with pytest.raises(sa.exc.DBAPIError, match="only appended to|SQLSTATE P0001"):
+        with pytest.raises(sa.exc.DBAPIError, match=r"only appended to|SQLSTATE P0001"):
             connection.execute(sa.text(act.format(table=table, column=column)))
         connection.rollback()
 
