@@ -1,0 +1,187 @@
+"""不遺失、不重複：背景程式在任何時刻被強制終止、佇列被清空、多個背景程式同時搶工作，每件查調都有唯一結局；不得重問的來源絕不被問第二次。
+
+Promise 2 (SECURITY.md, F1 at K6, F3; I1, I3). Real workers are killed while a simulated agency holds their request;
+what counts is the agencies' own journals beside the trail. A look-up whose reply was lost ends as "unknown" (結果不明).
+"""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+from sqlalchemy import select, update
+
+from connectors.simulated import faults, registers
+from govern.catalogue.source import SourceVersion
+from govern.core.database import reading, transaction
+from govern.queue import broker
+from govern.queue.broker import Offer
+from govern.queue.work import Work
+from govern.trail.entry import Entry
+from tests.support.house_processes import HouseProcesses, processes_of
+from tests.support.houses import Clerk, TestHouse, a_request
+from tests.support.journals import requests_seen
+from tests.support.queues import until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+ONCE = ("disability_certificate", "ntpc-civil", "hh_person_city")  # must not be asked twice
+AGAIN = ("assistive_device_subsidy", "ntpc-social", "welfare_benefits")  # may be asked again
+BOUND_S = 60.0
+DEADLINE_S = 3.0
+LEASE_S = 5
+LOOKUPS = 20
+
+
+@pytest.fixture
+def processes(house: TestHouse) -> Iterator[HouseProcesses]:
+    """An empty queue, sources with a short deadline, and nothing running yet."""
+    house.settings = house.settings.model_copy(update={"lease_s": LEASE_S})
+    _queue(house).flushall()
+    with transaction() as session:
+        session.execute(update(SourceVersion).values(deadline_s=DEADLINE_S))
+    with processes_of(house.settings) as made:
+        yield made
+
+
+@pytest.fixture
+def clerk(house: TestHouse) -> Clerk:
+    """A clerk with rights to both case items."""
+    return house.a_clerk("ntpc-dist-banqiao", ONCE[0], AGAIN[0])
+
+
+@pytest.mark.parametrize("target", ["child", "parent", "both"])
+def test_a_worker_killed_between_intent_and_outcome_leaves_no_second_request(
+    house: TestHouse, processes: HouseProcesses, clerk: Clerk, target: str
+) -> None:
+    """強制終止子程式、父程式或兩者：不得重問的來源只被問一次、結局為「結果不明」；可重問者再問一次並得到結果。"""
+    for _, owner, item in (ONCE, AGAIN):
+        faults.set(house.simulated(), owner, item, "hang", seconds=120)
+    for _, owner, _ in (ONCE, AGAIN):  # long enough that it is the kill that ends it
+        _deadline(f"{owner}.", 30.0)
+    once, again = (_submit(house, clerk, case_item, item) for case_item, _, item in (ONCE, AGAIN))
+    workers = [processes.start("worker") for _ in range(2)]
+    for lookup in (once, again):
+        until(lambda lookup=lookup: _seen(house, lookup), "the agency holds the request", within_s=BOUND_S)
+    assert {house.lookup(once).state, house.lookup(again).state} == {"running"}
+
+    faults.clear(house.simulated())
+    for worker in workers:
+        processes.kill(worker, target)
+    if target != "child":
+        _leases_run_out()
+        processes.start("worker")
+    processes.start("keeper")
+    _wait_ended(house, processes, [once, again])
+
+    assert house.lookup(once).state == "unknown"
+    assert len(_seen(house, once)) == 1, "the source that must not be asked twice was asked once"
+    assert _road(house, once) == ["asked", "about_to_ask", "unknown"]
+    assert house.lookup(again).state == "answered"
+    assert len(_seen(house, again)) == 2
+    assert _road(house, again) == ["asked", "about_to_ask", "attempt_failed", "about_to_ask", "answered"]
+    assert house.verified().ok
+
+
+def test_a_flushed_queue_loses_nothing_and_repeats_nothing(
+    house: TestHouse, processes: HouseProcesses, clerk: Clerk
+) -> None:
+    """佇列整個清空（FLUSHALL）：等候中的20件全部得到結果，沒有一件被問兩次。"""
+    lookups = [_submit(house, clerk, ONCE[0], ONCE[2], number) for number in range(LOOKUPS)]
+    faults.set(house.simulated(), ONCE[1], ONCE[2], "slow", seconds=0.3)  # so that most still wait
+    processes.start("worker")
+    until(
+        lambda: any(house.lookup(one).state == "answered" for one in lookups), "the first is answered", within_s=BOUND_S
+    )
+    assert _queue(house).dbsize() > 0
+    _queue(house).flushall()
+    assert sum(house.lookup(one).state == "waiting" for one in lookups) >= LOOKUPS // 2
+    faults.clear(house.simulated())
+    processes.start("keeper")
+    _each_once(house, processes, lookups)
+
+
+def test_two_workers_at_once_with_every_job_offered_three_times_ask_each_once(
+    house: TestHouse, processes: HouseProcesses, clerk: Clerk
+) -> None:
+    """兩個背景程式同時搶、每件工作重複通知三次：每件只問一次。"""
+    lookups = [_submit(house, clerk, ONCE[0], ONCE[2], number) for number in range(LOOKUPS)]
+    with reading() as session:
+        offers = [Offer(work.id, work.queue) for work in session.scalars(select(Work).where(Work.kind == "task"))]
+    assert len(offers) == LOOKUPS
+    for worker in (processes.start("worker"), processes.start("worker")):
+        assert worker.poll() is None
+    for _ in range(2):
+        broker.outlet().push(offers)
+    until(lambda: _seen_any(house, lookups), "the first is asked", within_s=BOUND_S)
+    broker.outlet().push(offers)
+    processes.start("keeper")
+    _each_once(house, processes, lookups)
+
+
+def _each_once(house: TestHouse, processes: HouseProcesses, lookups: list[uuid.UUID]) -> None:
+    _wait_ended(house, processes, lookups)
+    states = [house.lookup(one).state for one in lookups]
+    asked = [len(_seen(house, one)) for one in lookups]
+    print(f"\nN: {len(lookups)} look-ups, {states.count('answered')} answered, {sum(asked)} requests")
+    assert states == ["answered"] * len(lookups)
+    assert asked == [1] * len(lookups)
+    assert all(_road(house, one) == ["asked", "about_to_ask", "answered"] for one in lookups)
+    assert house.verified().ok
+
+
+def _submit(house: TestHouse, clerk: Clerk, case_item: str, item: str, number: int = 0) -> uuid.UUID:
+    keys = registers.example_keys(item)
+    key = keys[number % len(keys)]
+    return house.submit(
+        clerk, a_request(case_item, keys=(key,), items=(item,), case_number=f"測試字第1150{number:05d}號")
+    )
+
+
+def _road(house: TestHouse, lookup: uuid.UUID) -> list[str]:
+    """The look-up's entries until it ended; what it left in the answers' store is destroyed at its own time."""
+    return [kind for kind in house.kinds(lookup) if kind != "destroyed"]
+
+
+def _deadline(source: str, seconds: float) -> None:
+    with transaction() as session:
+        session.execute(update(SourceVersion).where(SourceVersion.source.startswith(source)).values(deadline_s=seconds))
+
+
+def _leases_run_out() -> None:
+    """The killed worker's leases are over, as they would be a deadline later: by the database's clock, not by waiting."""
+    with transaction() as session:
+        leased = session.scalars(select(Work).where(Work.kind == "task", Work.state == "leased")).all()
+        assert leased, "a killed worker still holds what it had taken"
+        for work in leased:
+            work.lease_until = work.due_at
+
+
+def _seen(house: TestHouse, lookup: uuid.UUID) -> list[dict[str, str]]:
+    """What the agencies saw of a look-up: the requests under its intents' ids."""
+    with reading() as session:
+        intents = {
+            str(found)
+            for found in session.scalars(select(Entry.id).where(Entry.lookup == lookup, Entry.kind == "about_to_ask"))
+        }
+    return [line for line in requests_seen(house.simulated()) if line["request_id"] in intents]
+
+
+def _seen_any(house: TestHouse, lookups: list[uuid.UUID]) -> bool:
+    return any(house.lookup(one).state != "waiting" for one in lookups)
+
+
+def _wait_ended(house: TestHouse, processes: HouseProcesses, lookups: list[uuid.UUID]) -> None:
+    """Every look-up has come to an end within the bound."""
+
+    def ended() -> bool:
+        return all(house.lookup(one).ended_at is not None for one in lookups)
+
+    try:
+        until(ended, "every look-up has one end", within_s=BOUND_S)
+    except pytest.fail.Exception:
+        pytest.fail(f"{[house.lookup(one).state for one in lookups]}\n{processes.said()}")
+
+
+def _queue(house: TestHouse) -> Redis:
+    return Redis.from_url(house.settings.redis_url, socket_timeout=5)
