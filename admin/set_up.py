@@ -40,15 +40,7 @@ def set_up(settings: Settings, *, with_catalogue: bool = True) -> House:
     """
     os.umask(0o077)
     folder = settings.folder
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as wrong:
-        raise WrongSetting(
-            Wording(
-                f"GOVERN_DATA_DIR 指定的資料夾無法建立：{wrong.strerror}。",
-                f"The folder of GOVERN_DATA_DIR cannot be made: {wrong.strerror}.",
-            )
-        ) from None
+    make_folder(folder)
     keys = folder / "keys"
     ring.make_keys(keys)
     make_record_keys(keys)
@@ -63,6 +55,19 @@ def set_up(settings: Settings, *, with_catalogue: bool = True) -> House:
     if with_catalogue:
         _first_catalogue(settings)
     return house
+
+
+def make_folder(folder: Path) -> None:
+    """The data folder is there, for its owner alone; `WrongSetting` says why it cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise WrongSetting(
+            Wording(
+                f"GOVERN_DATA_DIR 指定的資料夾無法建立：{wrong.strerror}。",
+                f"The folder of GOVERN_DATA_DIR cannot be made: {wrong.strerror}.",
+            )
+        ) from None
 
 
 def migrate(address: str) -> None:

@@ -11,12 +11,12 @@ from flask.cli import AppGroup
 
 from admin.commands.docs import write_all
 from admin.commands.refusal import speaks, stop
-from admin.commands.services import Services
+from admin.commands.services import LOCK, Services, alone_in
 from admin.demo import people, play, report
 from admin.demo.examples import all_examples
 from admin.frame.opening import is_well, open_house
 from admin.set_up import set_up
-from govern.core.settings import load_settings
+from govern.core.settings import Settings, load_settings
 from govern.core.wording import Wording
 
 house = AppGroup("house", help="The whole house on this machine.")
@@ -50,6 +50,12 @@ def run() -> None:
     """Set up what is missing, play the examples at the first start, and serve the console until Ctrl-C."""
     settings = load_settings()
     _obey_signals()
+    with alone_in(settings.folder):
+        report.keep_folder(settings.folder)
+        _run(settings)
+
+
+def _run(settings: Settings) -> None:
     set_up(settings)
     is_first = people.are_missing()
     services = Services(settings)
@@ -76,9 +82,20 @@ def demo() -> None:
     """Play the worked examples on a fresh data folder, and end."""
     settings = load_settings()
     _obey_signals()
+    if (settings.folder / LOCK).exists():
+        with alone_in(settings.folder):  # a running house's folder is not emptied under it
+            pass
     if not report.clear_folder(settings.folder):
         stop(NOT_A_DEMO.fill(folder=settings.folder), 2)
-    began = time.monotonic()
+    with alone_in(settings.folder):
+        began = time.monotonic()
+        verdict = _play(settings)
+        print(f"{settings.folder / 'demo' / 'report.json'}  ({time.monotonic() - began:.0f} s)")
+    sys.exit(0 if verdict else 1)
+
+
+def _play(settings: Settings) -> bool:
+    """All examples, on services that end with them; whether each came out as it should."""
     set_up(settings)
     services = Services(settings)
     try:
@@ -92,8 +109,7 @@ def demo() -> None:
         sys.exit(130)
     finally:
         services.stop()
-    print(f"{settings.folder / 'demo' / 'report.json'}  ({time.monotonic() - began:.0f} s)")
-    sys.exit(0 if verdict else 1)
+    return verdict
 
 
 @house.command("docs")

@@ -1,6 +1,7 @@
 """The house's services as child processes: started in order, watched, stopped in reverse; and a few for one command."""
 
 import ctypes
+import fcntl
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
+from admin.set_up import make_folder
 from govern.core.errors import WrongSetting
 from govern.core.settings import Settings
 from govern.core.wording import Wording
@@ -22,6 +24,7 @@ from govern.queue.embedded import EmbeddedServers
 
 PR_SET_PDEATHSIG: Final = 1
 STOP_WITHIN_S: Final = 10.0
+LOCK: Final = "house.lock"
 
 
 @dataclass(slots=True)
@@ -131,6 +134,23 @@ class Services:
                 log = self.settings.folder / "diagnostics" / f"{name}.log"
                 raise WrongSetting(Wording(f"{name} 無法啟動，詳見 {log}。", f"{name} did not start; see {log}."))
             time.sleep(0.05)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """One house at a time works in a data folder; `WrongSetting` while another does, before anything of it is touched."""
+    make_folder(folder)
+    with (folder / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise WrongSetting(
+                Wording(
+                    f"資料夾 {folder} 已有平臺正在執行；請先停止它，或以 GOVERN_DATA_DIR 指定其他資料夾。",
+                    f"A house is running in {folder}; stop it first, or name another folder with GOVERN_DATA_DIR.",
+                )
+            ) from None
+        yield
 
 
 def environment(settings: Settings) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin.demo.play import Played
 from admin.frame.opening import signing
-from admin.set_up import write_file
+from admin.set_up import make_folder, write_file
 from audit.log.rows import macs_of
 from audit.log.sequence import bring_up_to_date
 from audit.log.verify import verify
@@ -30,15 +30,18 @@ MARK: Final = "made-by-make-demo"
 
 def clear_folder(folder: Path) -> bool:
     """An earlier demonstration's folder is emptied; whether the folder may be used: absent, empty, or made by one."""
-    if not folder.exists() or not any(folder.iterdir()):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    elif (folder / MARK).exists():
-        for path in folder.iterdir():
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    else:
+    make_folder(folder)
+    if any(folder.iterdir()) and not (folder / MARK).exists():
         return False
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     (folder / MARK).touch()
     return True
+
+
+def keep_folder(folder: Path) -> None:
+    """A folder in which a house works is no demonstration's any more: `make demo` will not empty it."""
+    (folder / MARK).unlink(missing_ok=True)
 
 
 def write(settings: Settings, played: Sequence[Played]) -> bool:
