@@ -25,6 +25,8 @@ record = AppGroup("record", help="Signed records.")
 @speaks
 def make(lookup_id: str, out: Path) -> None:
     """Write the signed PDF record of a look-up, given by its id or its reference number."""
+    if not out.parent.is_dir():
+        stop(Wording(f"沒有 {out.parent} 這個資料夾。", f"There is no folder {out.parent}."), 2)
     settings = load_settings()
     open_house(settings)
     with reading() as session:

@@ -5,11 +5,12 @@ test compares the two. A wrong value stops the start with a sentence that names 
 """
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from connectors import addresses
 from govern.core.errors import WrongSetting
 from govern.core.wording import Wording
 
@@ -79,19 +80,39 @@ class Settings(BaseSettings):
     )
     retention_years: int = Field(default=5, description="Retention of look-ups whose case item states none.")
     quota_per_day: int | None = Field(
-        default=None, description="Subjects an agency may ask of a data owner a day; none: no limit."
+        default=None, ge=1, description="Subjects an agency may ask of a data owner a day; none: no limit."
     )
     sign_on_failures: int = Field(default=5, ge=1, description="Failed log-ins after which an account is locked.")
     sign_on_lock_s: int = Field(default=900, ge=1, description="How long a locked account stays locked.")
     batch_portion: int = Field(default=100, ge=1, le=1000, description="Rows of a file in one portion.")
 
-    @model_validator(mode="after")
-    def _databases_are_known(self) -> Self:
-        for name in ("database_url", "database_url_sequencer", "database_url_owner"):
-            value: str = getattr(self, name)
-            if value and not value.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
-                raise ValueError(f"{name} must start with postgresql:// or sqlite:///")
-        return self
+    @field_validator("database_url", "database_url_sequencer", "database_url_owner")
+    @classmethod
+    def _database_is_known(cls, value: str) -> str:
+        return _begins(value, "postgresql://", "postgresql+psycopg://", "sqlite:///")
+
+    @field_validator("redis_url", "answers_url")
+    @classmethod
+    def _redis_is_known(cls, value: str) -> str:
+        return _begins(value, "redis://", "rediss://", "unix://")
+
+    @field_validator("public_url", "time_stamp_url")
+    @classmethod
+    def _address_is_of_the_web(cls, value: str) -> str:
+        return _begins(value, "http://", "https://")
+
+    @field_validator("log_origin")
+    @classmethod
+    def _origin_is_a_name(cls, value: str) -> str:
+        if not value or "+" in value or any(letter.isspace() for letter in value):
+            raise ValueError("must be a name without spaces or a plus")
+        return value
+
+    @field_validator("source_addresses")
+    @classmethod
+    def _sources_can_be_read(cls, value: str) -> str:
+        addresses.parse(value)
+        return value
 
     @property
     def folder(self) -> Path:
@@ -109,6 +130,13 @@ class Settings(BaseSettings):
     def console_url(self) -> str:
         """Where people reach the console, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def _begins(value: str, *schemes: str) -> str:
+    """The value, if it is empty or begins as one of these addresses do; it is never repeated, since it may hold a password."""
+    if value and not value.startswith(schemes):
+        raise ValueError(f"must begin with {' or '.join(schemes)}")
+    return value
 
 
 def load_settings(**given: Any) -> Settings:

@@ -14,6 +14,13 @@ from govern.core.settings import load_settings
         ("GOVERN_WORKERS", "0"),
         ("GOVERN_DATABASE_URL", "mysql://somewhere/else"),
         ("GOVERN_ANSWER_LIFE_S", "-1"),
+        ("GOVERN_REDIS_URL", "xx"),
+        ("GOVERN_ANSWERS_URL", "xx"),
+        ("GOVERN_TIME_STAMP_URL", "abc"),
+        ("GOVERN_PUBLIC_URL", "abc"),
+        ("GOVERN_LOG_ORIGIN", ""),
+        ("GOVERN_SOURCE_ADDRESSES", "zzz//"),
+        ("GOVERN_QUOTA_PER_DAY", "-3"),
     ],
 )
 def test_a_wrong_setting_is_named_in_both_languages(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
