@@ -17,9 +17,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from govern.core.database import Base
 from govern.core.ids import new_id
+from govern.keys.commitment import SALT_BYTES, commit_to_kind
 from govern.keys.ring import Ring
-
-SALT_BYTES = 32
 
 
 class SealedValue(Base):
@@ -62,14 +61,9 @@ def seal(key: DataKey, kind: str, value: str, *, index: bytes | None = None) -> 
         kind=kind,
         ciphertext=ciphertext,
         ciphertext_sha256=hashlib.sha256(ciphertext).digest(),
-        commitment=commitment(kind, text, salt),
+        commitment=commit_to_kind(kind, text, salt),
         keyed_index=index,
     )
-
-
-def commitment(kind: str, value: bytes, salt: bytes) -> bytes:
-    """The salted commitment to a kind and value: binding, and silent without the salt (docs/leaf.md, Commitments)."""
-    return hashlib.sha256(b"govern commitment 1\n" + salt + kind.encode() + b"\x00" + value).digest()
 
 
 def open_value(ring: Ring, session: Session, identity: uuid.UUID) -> str | None:

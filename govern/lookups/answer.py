@@ -20,8 +20,9 @@ from redis.retry import Retry
 from govern.core.errors import TryLater
 from govern.core.wording import Wording
 from govern.keys import ring
+from govern.keys.commitment import commit
 from govern.keys.envelope import SessionKeys, open_with, seal_to
-from govern.trail.leaf import commit, commitments_root
+from govern.trail.leaf import commitments_root
 
 _MASKED: Final = "m"
 

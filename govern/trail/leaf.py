@@ -31,9 +31,7 @@ from uuid import UUID
 Value = None | int | str | bytes | bool | datetime | UUID
 
 HEADER: Final = b"govern entry 1\n"
-SALT_BYTES: Final = 32
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_COMMITMENT: Final = b"govern commitment 1\n"
 
 
 class Sort(IntEnum):
@@ -143,17 +141,6 @@ def canonical_details(details: Mapping[str, object]) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         raise LeafError("details hold text that is not Unicode") from None
-
-
-def commit(value: bytes, salt: bytes) -> bytes:
-    """A salted commitment to a value: SHA-256 of a fixed prefix, the salt (exactly 32 random bytes) and the value.
-
-    It binds, because the salt's length is fixed; it hides as long as the salt is secret. That is why a salt is sealed
-    with its value and is never written beside the commitment: a national ID has but 10⁹ forms (SECURITY.md, trap 10).
-    """
-    if len(salt) != SALT_BYTES:
-        raise LeafError(f"a salt has {SALT_BYTES} bytes")
-    return hashlib.sha256(_COMMITMENT + salt + value).digest()
 
 
 def commitments_root(commitments: Iterable[bytes]) -> bytes:

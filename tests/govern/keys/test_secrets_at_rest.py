@@ -13,9 +13,10 @@ from govern.core import clock
 from govern.core.database import reading, transaction
 from govern.core.errors import WrongSetting
 from govern.keys import ring
+from govern.keys.commitment import commit, commit_to_kind
 from govern.keys.envelope import new_secret, open_with, seal_to, session_hash, session_keys
 from govern.keys.ring import FILES, Key, Ring, make_keys
-from govern.keys.subject import DataKey, SealedValue, commitment, data_key, open_value, seal
+from govern.keys.subject import DataKey, SealedValue, data_key, open_value, seal
 
 NUMBER = "W100000019"
 
@@ -80,8 +81,8 @@ def test_the_same_number_sealed_twice_shows_no_likeness_but_by_the_keyed_index(k
 
 def test_a_commitment_binds_the_value_and_the_kind() -> None:
     salt = b"s" * 32
-    assert commitment("name", b"x", salt) != commitment("reason", b"x", salt)
-    assert commitment("name", b"x", salt) != commitment("name", b"y", salt)
+    assert commit_to_kind("name", b"x", salt) != commit_to_kind("reason", b"x", salt)
+    assert commit_to_kind("name", b"x", salt) != commit_to_kind("name", b"y", salt)
 
 
 @given(st.binary(max_size=300))
@@ -102,3 +103,13 @@ def test_a_cookies_secret_gives_the_same_keys_each_time_and_stands_nowhere_in_th
     assert one.session_hash == two.session_hash == session_hash(secret)
     assert secret not in one.public_key + one.session_hash
     assert secret.hex() not in repr(one)
+
+
+def test_a_commitment_needs_a_salt_of_32_bytes_and_depends_on_both() -> None:
+    salt = bytes(range(32))
+    assert commit(b"value", salt) == hashlib.sha256(b"govern commitment 1\n" + salt + b"value").digest()
+    assert commit_to_kind("name", b"value", salt) == commit(b"name\x00value", salt)
+    assert len({commit(b"value", salt), commit(b"value", salt[::-1]), commit(b"other", salt)}) == 3
+    for wrong in (b"", salt[:-1], salt + b"\0"):
+        with pytest.raises(ValueError):
+            commit(b"value", wrong)

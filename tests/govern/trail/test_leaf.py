@@ -1,6 +1,5 @@
 """The canonical bytes of an entry: one entry one encoding, and every column covered."""
 
-import hashlib
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,6 @@ from govern.trail.leaf import (
     Sort,
     Value,
     canonical_details,
-    commit,
     commitments_root,
     leaf_bytes,
     leaf_of_values,
@@ -144,15 +142,6 @@ def test_details_have_one_spelling() -> None:
 def test_details_without_one_spelling_are_refused(value: object) -> None:
     with pytest.raises(LeafError):
         canonical_details({"value": value})
-
-
-def test_a_commitment_needs_a_salt_of_32_bytes_and_depends_on_both() -> None:
-    salt = bytes(range(32))
-    assert commit(b"value", salt) == hashlib.sha256(b"govern commitment 1\n" + salt + b"value").digest()
-    assert len({commit(b"value", salt), commit(b"value", salt[::-1]), commit(b"other", salt)}) == 3
-    for wrong in (b"", salt[:-1], salt + b"\0"):
-        with pytest.raises(LeafError):
-            commit(b"value", wrong)
 
 
 @given(st.lists(st.binary(min_size=32, max_size=32), max_size=40))
