@@ -5,14 +5,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from govern.core.database import reading, transaction
+from govern.core.database import reading
 from govern.core.settings import Settings
-from govern.lookups import destroy, intent, outcome, run
-from govern.lookups.lookup import Task
-from govern.lookups.pressure import free_slot
-from govern.queue import lease as leases
+from govern.lookups import destroy, intent, run
 from govern.queue.child import JobKind
-from govern.queue.offer import offer
 from reports.record import issue
 
 # What a task may take beyond its source's deadline: deciding, sealing, two transactions.
@@ -29,7 +25,7 @@ def jobs(settings: Settings) -> Mapping[str, JobKind]:
             queue="normal",
             deadline_s=longest,
             run=partial(run.run, settings=settings),
-            when_lost=partial(task_lost, settings=settings),
+            when_lost=partial(run.lost, settings=settings),
             deadline_of=partial(task_deadline, settings=settings),
         ),
         "destroy": JobKind(
@@ -53,26 +49,6 @@ def task_deadline(work_id: uuid.UUID, settings: Settings) -> float:
     """What the asking may take, and a margin for deciding, sealing and two transactions."""
     with reading() as session:
         return intent.asking_s(session, work_id, settings) + MARGIN_S
-
-
-def task_lost(work_id: uuid.UUID, why: str, settings: Settings) -> None:
-    """The child that asked was killed: again where the source allows it, else *unknown*; its slot is free again."""
-    with transaction() as session:
-        lease = leases.take_over(session, work_id, leases.this_worker(), settings.lease_s)
-        if lease is None:
-            return
-        task = session.get_one(Task, lease.target_id)
-        lookup = outcome.locked(session, task.lookup)
-        if task.source:
-            free_slot(session, task.source, task.id)
-        if task.ended_at is not None:
-            leases.done(session, lease)
-        elif task.state == "running":
-            again = outcome.lost(session, lookup, task, lease, why)
-            if again is not None:
-                offer(session, again)
-        else:
-            offer(session, leases.give_up(session, lease, lease.until, was_tried=False))
 
 
 def left_to_its_lease(work_id: uuid.UUID, why: str) -> None:

@@ -26,7 +26,6 @@ from govern.catalogue.case_item import CaseItem
 from govern.catalogue.scope import case_items_for
 from govern.catalogue.source import FAILURES
 from govern.core import clock
-from govern.core.database import transaction
 from govern.core.ids import lowest_id_at
 from govern.core.wording import Wording
 from govern.keys import ring
@@ -37,11 +36,9 @@ from govern.people.sign_on import account_key
 from govern.rules.actor import Actor
 from govern.rules.denial import Deny
 from govern.rules.identifiers import kinds
-from govern.trail.append import append
 from govern.trail.entry import Entry, EntryNumber, EntrySealedValue
 from govern.trail.kinds.kind import KINDS
-from govern.trail.kinds.people import TrailSearched
-from govern.trail.search import entry_for, ways_for
+from govern.trail.search import enter_search, entry_for, ways_for
 
 DAYS: Final = {
     "1": Wording("今天", "Today"),
@@ -155,8 +152,7 @@ class TrailEntries(GovernedView):
         if not seek:
             return
         columns = tuple(sorted({*seek.filters, *(("words",) if seek.words else ())}))
-        with transaction() as session:
-            append(session, TrailSearched(by_columns=columns, subject_index=index_of_subject(seek.words)), by=actor)
+        enter_search(actor, columns, index_of_subject(seek.words))
 
     def rows(self, _actor: Actor, session: Session, things: Sequence[Entry]) -> Sequence[Row]:
         """Entries with their numbers and names; one without a number waits for the sequencer."""

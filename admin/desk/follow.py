@@ -13,10 +13,10 @@ from admin.frame.actor import the_actor, the_visitor
 from admin.frame.language import t
 from admin.frame.parts import parts
 from govern.core import clock
-from govern.core.database import reading, transaction
+from govern.core.database import reading
 from govern.lookups import destroy, outcome
-from govern.lookups.lookup import Lookup, Task
-from govern.lookups.scope import lookup_for, own_lookup
+from govern.lookups.lookup import Lookup
+from govern.lookups.scope import lookup_for
 from govern.people.session_life import actor_of
 from govern.queue import broker
 from govern.queue.broker import Broker
@@ -87,15 +87,7 @@ def destroy_now(identity: uuid.UUID) -> Any:
 @pages.post("/lookups/<uuid:identity>/cancel")
 def cancel(identity: uuid.UUID) -> Any:
     """Tasks that have not been asked yet are called back."""
-    actor = the_actor()
-    with transaction() as session:
-        found = own_lookup(actor, session, identity)
-        held = outcome.locked(session, found.id)
-        waiting = session.scalars(
-            select(Task).where(Task.lookup == held.id, Task.state == "waiting").order_by(Task.seq)
-        )
-        for task in waiting.all():
-            outcome.cancelled(session, held, task, actor)
+    outcome.call_back(the_actor(), identity)
     return redirect(url_for("desk.lookup", identity=identity), 303)
 
 

@@ -18,7 +18,7 @@ from govern.core.database import after_commit, reading, transaction
 from govern.core.settings import Settings
 from govern.lookups import answer as answers
 from govern.lookups import outcome
-from govern.lookups.lookup import Answer, Lookup, Task
+from govern.lookups.lookup import Answer, Task
 from govern.lookups.scope import own_lookup
 from govern.people.session import LogInSession
 from govern.queue import broker
@@ -64,12 +64,7 @@ def run(work_id: uuid.UUID, settings: Settings) -> None:
         append(
             session,
             Destroyed(
-                lookup=lookup.id,
-                task=task.id,
-                case_item=lookup.case_item,
-                case_item_version=lookup.case_item_version,
-                data_item=task.item,
-                owner=task.owner,
+                **outcome.about(lookup, task),
                 cause=cause,
                 answer=answer.id,
                 found=found,
@@ -140,15 +135,3 @@ def _cause(session: Session, answer: Answer, found: bool) -> str:
 
 def _publisher(lookup_id: uuid.UUID) -> Callable[[], None]:
     return lambda: broker.publish(lookup_id)
-
-
-def answers_of(session: Session, lookup: Lookup) -> list[Answer]:
-    """A look-up's answers, alive or gone, in the order of their tasks."""
-    return list(
-        session.scalars(
-            select(Answer)
-            .join(Task, Task.id == Answer.task)
-            .where(Task.lookup == lookup.id)
-            .order_by(Task.seq, Answer.id)
-        )
-    )

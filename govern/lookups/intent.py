@@ -81,9 +81,9 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
         if asker is None:
             _without_asker(session, lookup, task, lease)
             return None
-        known = _known(session, lookup, task)  # held to the end, so that what it read is not read again
+        known = known_now(session, lookup, task)  # held to the end, so that what it read is not read again
         grounds = grounds_of(session, task)
-        permit = _decide_again(known, task, grounds)
+        permit = decide_now(known, task, grounds)
         if isinstance(permit, Deny):
             outcome.denied(session, lookup, task, lease, permit, during="run")
             return None
@@ -162,7 +162,8 @@ def _without_asker(session: Session, lookup: Lookup, task: Task, lease: Lease) -
     outcome.expired(session, lookup, task, lease)
 
 
-def _known(session: Session, lookup: Lookup, task: Task) -> Purpose:
+def known_now(session: Session, lookup: Lookup, task: Task) -> Purpose:
+    """What there is to know at the moment of use, the task's data item included if it is listed no more."""
     return purpose(
         session,
         person_id=lookup.person,
@@ -173,7 +174,7 @@ def _known(session: Session, lookup: Lookup, task: Task) -> Purpose:
     )
 
 
-def _decide_again(known: Purpose, task: Task, grounds: Sequence[tuple[GroundFacts, bytes | None]]) -> Permit | Deny:
+def decide_now(known: Purpose, task: Task, grounds: Sequence[tuple[GroundFacts, bytes | None]]) -> Permit | Deny:
     """The decision at the moment of use, for every subject of the task: the first deny stops it."""
     decision: Permit | Deny | None = None
     for ground, index in grounds:

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from connectors.exchange import Reply
 from govern.catalogue.source import Source
 from govern.core import clock
-from govern.core.database import after_commit
+from govern.core.database import after_commit, transaction
 from govern.lookups.answer import SealedAnswer
 from govern.lookups.lookup import Answer, Lookup, Task
+from govern.lookups.scope import own_lookup
 from govern.queue import broker
 from govern.queue import lease as leases
 from govern.queue.lease import Lease
@@ -100,12 +101,7 @@ def answered(
 def denial(lookup: Lookup, task: Task, deny: Deny, *, during: str, ends_lookup: bool = False) -> Denied:
     """The event of a "no" at one step of the road."""
     return Denied(
-        lookup=lookup.id,
-        task=task.id,
-        case_item=lookup.case_item,
-        case_item_version=lookup.case_item_version,
-        data_item=task.item,
-        owner=task.owner,
+        **about(lookup, task),
         right=lookup.right,
         rule=deny.rule,
         rule_version=deny.rule_version,
@@ -144,6 +140,18 @@ def cancelled(session: Session, lookup: Lookup, task: Task, by: Actor) -> None:
     work = session.scalars(select(Work).where(Work.kind == "task", Work.target_id == task.id)).first()
     if work is not None:
         session.delete(work)
+
+
+def call_back(actor: Actor, lookup_id: uuid.UUID) -> int:
+    """The clerk calls back what was not asked yet of the own look-up; how many tasks. `NotFound` for a foreign one."""
+    with transaction() as session:
+        lookup = locked(session, own_lookup(actor, session, lookup_id).id)
+        waiting = session.scalars(
+            select(Task).where(Task.lookup == lookup.id, Task.state == "waiting").order_by(Task.seq)
+        ).all()
+        for task in waiting:
+            cancelled(session, lookup, task, actor)
+        return len(waiting)
 
 
 def failed(
@@ -204,7 +212,8 @@ def masked_key(kind: str, value: str) -> str:
     return kinds.masked(kind, value)
 
 
-def _about(lookup: Lookup, task: Task) -> dict[str, Any]:
+def about(lookup: Lookup, task: Task) -> dict[str, Any]:
+    """What every event of a task is about, as the fields of its kind."""
     return {
         "lookup": lookup.id,
         "task": task.id,
@@ -212,10 +221,11 @@ def _about(lookup: Lookup, task: Task) -> dict[str, Any]:
         "case_item_version": lookup.case_item_version,
         "data_item": task.item,
         "owner": task.owner,
-        "source": task.source,
-        "intent": task.intent_entry,
-        "attempt": task.attempts,
     }
+
+
+def _about(lookup: Lookup, task: Task) -> dict[str, Any]:
+    return about(lookup, task) | {"source": task.source, "intent": task.intent_entry, "attempt": task.attempts}
 
 
 def _ends(lookup: Lookup) -> bool:

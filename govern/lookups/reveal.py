@@ -24,7 +24,7 @@ from govern.lookups import answer as answers
 from govern.lookups.answer import Place
 from govern.lookups.destroy import when_denied
 from govern.lookups.lookup import Answer, Lookup, Task
-from govern.lookups.outcome import denial
+from govern.lookups.outcome import about, denial
 from govern.lookups.scope import own_lookup
 from govern.lookups.show import decide_for
 from govern.rules.actor import Actor
@@ -86,14 +86,18 @@ def reveal(
     if entry is None:
         raise NotAllowed(deny.wording if deny else NOT_REVEALABLE, code=deny.rule if deny else "not_revealable")
     proof = evidence(session, entry)
+    return RevealedValue(_open(proof, answer_id, where, keys), where.field, proof, settings.reveal_s)
+
+
+def _open(_proof: Evidence, answer_id: uuid.UUID, where: Place, keys: SessionKeys) -> str:
+    """With the evidence in hand: the value in clear; `NotFound` when it has died, or for another log-in's keys."""
     envelope = answers.store().revealable(answer_id, str(where))
     if envelope is None:
         raise NotFound
     try:
-        value = answers.open_revealable(answer_id, keys, str(where), envelope)
+        return answers.open_revealable(answer_id, keys, str(where), envelope)
     except InvalidTag:
         raise NotFound from None
-    return RevealedValue(value, where.field, proof, settings.reveal_s)
 
 
 def _place(text: str) -> Place:
@@ -128,12 +132,7 @@ def _write_revealed(
     return append(
         session,
         Revealed(
-            lookup=lookup.id,
-            task=task.id,
-            case_item=lookup.case_item,
-            case_item_version=lookup.case_item_version,
-            data_item=task.item,
-            owner=task.owner,
+            **about(lookup, task),
             answer=answer.id,
             field=where.field,
             place=str(where),

@@ -187,3 +187,23 @@ def _after_failure(intent: Intent, cause: str, *, never_left: bool, duration_s: 
                 offer(session, again)
     except leases.LeaseLost:
         pass  # whoever took the work over has said what became of this attempt
+
+
+def lost(work_id: uuid.UUID, why: str, settings: Settings) -> None:
+    """The child that asked was killed: again where the source allows it, else *unknown*; its slot is free again."""
+    with transaction() as session:
+        lease = leases.take_over(session, work_id, leases.this_worker(), settings.lease_s)
+        if lease is None:
+            return
+        task = session.get_one(Task, lease.target_id)
+        lookup = outcome.locked(session, task.lookup)
+        if task.source:
+            free_slot(session, task.source, task.id)
+        if task.ended_at is not None:
+            leases.done(session, lease)
+        elif task.state == "running":
+            again = outcome.lost(session, lookup, task, lease, why)
+            if again is not None:
+                offer(session, again)
+        else:
+            offer(session, leases.give_up(session, lease, lease.until, was_tried=False))

@@ -14,16 +14,13 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from govern.access.decide import decide_again
-from govern.access.gather import Purpose, purpose
 from govern.core import clock
 from govern.core.database import transaction
-from govern.core.errors import NotFound
 from govern.core.settings import Settings
 from govern.keys.envelope import SessionKeys
 from govern.lookups import answer as answers
 from govern.lookups.destroy import when_denied
-from govern.lookups.intent import grounds_of
+from govern.lookups.intent import decide_now, grounds_of, known_now
 from govern.lookups.lookup import Answer, Lookup, Task
 from govern.lookups.outcome import denial
 from govern.lookups.scope import own_lookup
@@ -84,7 +81,7 @@ def show(actor: Actor, keys: SessionKeys, lookup_id: uuid.UUID, settings: Settin
         if kept:
             entry = append(session, _shown(lookup, kept, permits), by=actor, role="clerk")
     proof = evidence(session, entry) if entry else None
-    opened = [_open(answer, task, permits[answer.id], keys) for answer, task in kept] if proof else []
+    opened = [_open(proof, answer, task, permits[answer.id], keys) for answer, task in kept] if proof else []
     return ShownLookup(
         lookup_id=lookup.id,
         evidence=proof,
@@ -96,26 +93,7 @@ def show(actor: Actor, keys: SessionKeys, lookup_id: uuid.UUID, settings: Settin
 
 def decide_for(session: Session, lookup: Lookup, task: Task) -> Permit | Deny:
     """The decision at this moment on a task that was answered, for all its subjects."""
-    known = _purpose(session, lookup, task)
-    decision: Permit | Deny | None = None
-    for ground, index in grounds_of(session, task):
-        decision = decide_again(known, task.item, ground=ground, subject_index=index, permitted_then=task.permitted)
-        if isinstance(decision, Deny):
-            break
-    if decision is None:
-        raise NotFound
-    return decision
-
-
-def _purpose(session: Session, lookup: Lookup, task: Task) -> Purpose:
-    return purpose(
-        session,
-        person_id=lookup.person,
-        agency=lookup.agency,
-        case_item=lookup.case_item,
-        on=clock.today(),
-        also=(task.item,),
-    )
+    return decide_now(known_now(session, lookup, task), task, grounds_of(session, task))
 
 
 def _alive(session: Session, lookup: Lookup, keys: SessionKeys) -> list[tuple[Answer, Task]]:
@@ -164,8 +142,8 @@ def _deny(session: Session, actor: Actor, lookup: Lookup, task: Task, answer: An
     when_denied(session, answer.id)
 
 
-def _open(answer: Answer, task: Task, permit: Permit, keys: SessionKeys) -> ShownAnswer | None:
-    """The masked document, cut once more to what is permitted now; nothing when it has died in between."""
+def _open(_proof: Evidence, answer: Answer, task: Task, permit: Permit, keys: SessionKeys) -> ShownAnswer | None:
+    """With the evidence in hand: the masked document, cut once more to what is permitted now; nothing when it died."""
     envelope = answers.store().masked(answer.id)
     if envelope is None:
         return None

@@ -10,9 +10,12 @@ import uuid
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from govern.core.database import transaction
 from govern.core.errors import NotFound
 from govern.rules.actor import Actor
+from govern.trail.append import append
 from govern.trail.entry import Entry
+from govern.trail.kinds.people import TrailSearched
 
 
 def entries_for(actor: Actor, _session: Session) -> Select[Entry]:
@@ -46,3 +49,9 @@ def _ways(actor: Actor) -> list[ColumnElement[bool]]:
     if reach.is_operator:
         ways.append(Entry.lookup.is_(None))
     return ways
+
+
+def enter_search(actor: Actor, columns: tuple[str, ...], subject_index: bytes | None) -> None:
+    """Who searched the trail by what is an entry of its own; a subject's key stands as its keyed index alone."""
+    with transaction() as session:
+        append(session, TrailSearched(by_columns=columns, subject_index=subject_index), by=actor)
