@@ -59,47 +59,35 @@ def now() -> float:
     return time.monotonic()
 
 
-class Socket(socket.socket):
-    """A TCP socket that asks its call for the time left before each read and write, and counts what comes."""
+class _Watched:
+    """What both sockets do: ask the call for the time left before each read and write, and count what comes."""
 
     call: Call | None = None
 
     def _look(self) -> None:
         if self.call is not None:
-            self.settimeout(self.call.remaining())
+            self.settimeout(self.call.remaining())  # type: ignore[attr-defined]
 
     def recv_into(self, *args: Any, **named: Any) -> int:
         self._look()
-        count = super().recv_into(*args, **named)
+        count: int = super().recv_into(*args, **named)  # type: ignore[misc]
         if self.call is not None:
             self.call.took(count)
         return count
 
     def send(self, *args: Any, **named: Any) -> int:
         self._look()
-        return super().send(*args, **named)
+        sent: int = super().send(*args, **named)  # type: ignore[misc]
+        return sent
+
+
+class Socket(_Watched, socket.socket):
+    """A TCP socket under a call's limits."""
 
     def sendall(self, *args: Any, **named: Any) -> None:
         self._look()
         super().sendall(*args, **named)
 
 
-class TlsSocket(ssl.SSLSocket):
+class TlsSocket(_Watched, ssl.SSLSocket):
     """The same for TLS; a handshake or record that trickles in is bounded by the time left as a whole (OpenSSL's loop)."""
-
-    call: Call | None = None
-
-    def _look(self) -> None:
-        if self.call is not None:
-            self.settimeout(self.call.remaining())
-
-    def recv_into(self, *args: Any, **named: Any) -> int:
-        self._look()
-        count = super().recv_into(*args, **named)
-        if self.call is not None:
-            self.call.took(count)
-        return count
-
-    def send(self, *args: Any, **named: Any) -> int:
-        self._look()
-        return super().send(*args, **named)
