@@ -4,14 +4,12 @@ They import no web: a worker is ready within a second. The keeper is the sequenc
 reconciler that offers due work again, the end of silent log-in sessions, and answers that the store has lost.
 """
 
-import ctypes
 import logging
 import os
 import signal
 import socket
 import sys
 import threading
-from typing import Final
 
 from admin.frame.opening import House, open_house, signing
 from admin.jobs import jobs
@@ -23,15 +21,7 @@ from govern.people.session_life import end_silent_sessions
 from govern.queue.offer import offer_due
 from govern.queue.worker import run_worker
 
-PR_SET_PDEATHSIG: Final = 1
-
 diagnostics = logging.getLogger("govern.processes")
-
-
-def die_with_parent() -> None:
-    """This process gets SIGTERM when its parent ends, however it ends (Linux alone)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def keep(settings: Settings) -> None:
@@ -62,7 +52,6 @@ def _keep_in_order(house: House, stop: threading.Event) -> None:
 def main(name: str) -> None:
     """Run one background process until it is told to stop."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    die_with_parent()
     settings = load_settings()
     if name == "worker":
         open_house(settings)

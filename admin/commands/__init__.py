@@ -11,8 +11,8 @@ from admin.commands.catalogue import catalogue
 from admin.commands.house import health, house, setup
 from admin.commands.log import log
 from admin.commands.record import record
+from admin.commands.refusal import speaks
 from admin.set_up import set_up
-from govern.core.errors import GovernError
 from govern.core.settings import load_settings
 
 APP_LOAD_ERROR: Final = 4  # gunicorn.arbiter.Arbiter.APP_LOAD_ERROR
@@ -30,13 +30,17 @@ def make_application() -> Flask:
         application = Flask("govern")
     else:
         try:
-            settings = load_settings()
-            set_up(settings)
-            application = create_app(settings)
-        except GovernError as wrong:
-            print(f"{wrong.wording.zh}\n{wrong.wording.en}", file=sys.stderr)
+            application = _console()
+        except SystemExit:
             # gunicorn starts a worker again and again unless it ends with its own code for "could not be loaded".
             raise SystemExit(APP_LOAD_ERROR if "gunicorn" in sys.argv[0] else 2) from None
     for command in COMMANDS:
         application.cli.add_command(command)
     return application
+
+
+@speaks
+def _console() -> Flask:
+    settings = load_settings()
+    set_up(settings)
+    return create_app(settings)

@@ -6,11 +6,17 @@
 import functools
 import sys
 from collections.abc import Callable
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import Final, NoReturn, ParamSpec, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from govern.core.errors import GovernError, InvalidInput, NotFound, WrongSetting
 from govern.core.wording import Wording
 
+DATABASE_AWAY: Final = Wording(
+    "資料庫連不上或無法使用；請檢查 GOVERN_DATABASE_URL 與資料庫的狀態。",
+    "The database cannot be reached or used; look at GOVERN_DATABASE_URL and at the database itself.",
+)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -23,7 +29,7 @@ def stop(wording: Wording, code: int) -> NoReturn:
 
 
 def speaks(command: Callable[P, R]) -> Callable[P, R]:
-    """A command whose `GovernError`s end as sentences and never as tracebacks."""
+    """A command whose `GovernError`s, and a database away, end as sentences and never as tracebacks."""
 
     @functools.wraps(command)
     def run(*args: P.args, **named: P.kwargs) -> R:
@@ -31,5 +37,7 @@ def speaks(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **named)
         except GovernError as wrong:
             stop(wrong.wording, 2 if isinstance(wrong, WrongSetting | InvalidInput | NotFound) else 1)
+        except SQLAlchemyError:
+            stop(DATABASE_AWAY, 1)
 
     return run

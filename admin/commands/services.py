@@ -1,6 +1,5 @@
 """The house's services as child processes: started in order, watched, stopped in reverse; and a few for one command."""
 
-import ctypes
 import fcntl
 import json
 import os
@@ -20,9 +19,9 @@ from govern.core.errors import WrongSetting
 from govern.core.settings import Settings
 from govern.core.wording import Wording
 from govern.queue import embedded
+from govern.queue.child import PR_SET_PDEATHSIG, prctl
 from govern.queue.embedded import EmbeddedServers
 
-PR_SET_PDEATHSIG: Final = 1
 STOP_WITHIN_S: Final = 10.0
 LOCK: Final = "house.lock"
 
@@ -166,19 +165,6 @@ def diagnostics_file(folder: Path, name: str) -> IO[bytes]:
 
 
 @contextmanager
-def queue_and_answers(settings: Settings) -> Iterator[None]:
-    """The embedded queue and answers are there for one command: attached to when they run, else started and stopped."""
-    if settings.redis_url and settings.answers_url:
-        yield
-        return
-    servers = embedded.start(settings.folder)
-    try:
-        yield
-    finally:
-        servers.stop()
-
-
-@contextmanager
 def time_stamps(settings: Settings) -> Iterator[str]:
     """The address of a time stamp service: the installation's, the running local one, or one started for this command."""
     if settings.time_stamp_url:
@@ -227,5 +213,6 @@ def _listens(host: str, port: int) -> bool:
 
 
 def _die_with_parent() -> None:
+    """The kernel sends SIGTERM when this process's parent ends, however it ends; holds over the exec (Linux alone)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -14,7 +14,6 @@ from babel.messages.mofile import write_mo
 from babel.support import Translations
 from flask import Blueprint, Flask, Response, redirect, request, session
 from flask_babel import Babel
-from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from admin.frame.actor import visitor
@@ -126,8 +125,3 @@ def _compiled(catalog: Catalog) -> Translations:
     write_mo(file, catalog)
     file.seek(0)
     return Translations(file, domain="admin")
-
-
-def said_now(word: object) -> str:
-    """A lazy word of Flask-Admin's or WTForms', spoken in the request's language."""
-    return str(word) if isinstance(word, LazyString | str) else ""

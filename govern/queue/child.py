@@ -31,7 +31,7 @@ from govern.queue.work import Work
 
 MESSAGE_BYTES: Final = 65536
 _OFFERS_A_MESSAGE: Final = 500
-_PR_SET_PDEATHSIG: Final = 1
+PR_SET_PDEATHSIG: Final = 1
 _PR_SET_DUMPABLE: Final = 4
 _PR_SET_CHILD_SUBREAPER: Final = 36
 
@@ -166,7 +166,7 @@ def _settle(parent: int, memory_bytes: int) -> None:
     A core dump would be a reply on disk (nothing landed); an RLIMIT_CORE of 0 does not bind a piping core pattern,
     so the process is made undumpable as well. Signals meant for the worker do nothing here: the parent decides.
     """
-    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died between the fork and the line above
         os._exit(1)
     os.setpgid(0, 0)

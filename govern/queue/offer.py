@@ -40,14 +40,14 @@ def offer(session: Session, *works: Work) -> None:
         after_commit(session, partial(_push, tuple(Offer(work.id, work.queue) for work in due)))
 
 
-def offer_due(to: Broker, *, stale_s: float = STALE_S) -> int:
+def offer_due(to: Broker, *, stale_s: float = STALE_S, portion: int = PORTION) -> int:
     """Every piece of work that is due, and neither lies in Redis nor is held by anybody, is offered; how many.
 
     Work never offered is offered at once; what was offered before only when that is `stale_s` old and its id lies in no
     list, so that a long queue is not filled with copies of itself. May run on several hosts at once: a second offer
-    costs one look at the row. Returns 0 when Redis is away. At most `PORTION` rows a call, the most urgent first.
+    costs one look at the row. Returns 0 when Redis is away. At most `portion` rows a call, the most urgent first.
     """
-    candidates = _candidates(stale_s)
+    candidates = _candidates(stale_s, portion)
     if not candidates:
         return 0
     try:
@@ -69,7 +69,7 @@ def offer_due(to: Broker, *, stale_s: float = STALE_S) -> int:
     return len(missing)
 
 
-def _candidates(stale_s: float) -> list[Offer]:
+def _candidates(stale_s: float, portion: int) -> list[Offer]:
     """Due rows that nobody holds and that nobody has lately seen in Redis, by queue, then by when they fell due."""
     found: list[Offer] = []
     with reading() as session:
@@ -80,10 +80,10 @@ def _candidates(stale_s: float) -> list[Offer]:
                 select(Work.id)
                 .where(Work.due_at <= now, _is_free(now), is_unseen, Work.queue == queue)
                 .order_by(Work.due_at)
-                .limit(PORTION - len(found))
+                .limit(portion - len(found))
             )
             found += [Offer(work_id, queue) for (work_id,) in rows]
-            if len(found) >= PORTION:
+            if len(found) >= portion:
                 break
     return found
 

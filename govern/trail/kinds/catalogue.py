@@ -79,23 +79,3 @@ class ParameterChanged(_Changed):
     """A figure that conditions read has a new version; the former stays."""
 
     about_kind: str = "parameter"
-
-
-@kind("suspended", "停止使用", "Suspended")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Suspended(Kind):
-    """A case item was stopped by an owner, its business agency or the platform."""
-
-    case_item: str
-    part: str
-    by_agency: str
-
-
-@kind("resumed", "恢復使用", "Resumed")
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Resumed(Kind):
-    """A stop was lifted by who had set it."""
-
-    case_item: str
-    part: str
-    by_agency: str

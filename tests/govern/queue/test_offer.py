@@ -98,13 +98,12 @@ def test_work_that_is_held_is_not_offered_and_work_with_a_lease_that_ran_out_is(
     assert offer_due(each_shop.broker, stale_s=0) == 1
 
 
-def test_urgent_work_is_offered_first_when_there_is_much(each_shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("govern.queue.offer.PORTION", 2)
+def test_urgent_work_is_offered_first_when_there_is_much(each_shop: Workshop) -> None:
     batch = [each_shop.plan("noop", queue="batch", offered=False, due_in_s=-60) for _ in range(2)]
     urgent = each_shop.plan("noop", queue="immediate", offered=False)
-    assert offer_due(each_shop.broker) == 2
+    assert offer_due(each_shop.broker, portion=2) == 2
     assert each_shop.broker.waiting() == {urgent, batch[0]}
-    assert offer_due(each_shop.broker) == 1
+    assert offer_due(each_shop.broker, portion=2) == 1
     assert each_shop.broker.waiting() == {urgent, *batch}
 
 

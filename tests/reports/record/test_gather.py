@@ -186,6 +186,5 @@ def _with_a_revealable_field(house: TestHouse) -> tuple[Clerk, str]:
             .where(VersionDataItem.item.like("hh_%"))
             .limit(1)
         ).first()
-    if found is None:
-        pytest.skip("no case item of the catalogue has a revealable field")
+    assert found is not None  # 兒少保護 among others
     return house.a_clerk(found[1], found[0]), found[0]
