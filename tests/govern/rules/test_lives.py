@@ -38,6 +38,8 @@ NOT_BUILT_YET = {
     "letter_entered",
     "came_in_force",
     "retired",
+    "suspended",
+    "resumed",
 }
 
 
