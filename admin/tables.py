@@ -4,7 +4,10 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-import audit.log.store  # noqa: F401
+import audit.log.store
+import audit.review.period
+import audit.review.plan
+import audit.review.sample  # noqa: F401
 import govern.access.quota
 import govern.catalogue.agency
 import govern.catalogue.case_item

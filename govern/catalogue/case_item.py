@@ -45,6 +45,13 @@ class CaseItemVersion(Base):
     content_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     in_force_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+    drafted_by: Mapped[uuid.UUID | None]  # nobody: it came with the catalogue's files
+    drafted_at: Mapped[datetime | None]
+    proposed_by: Mapped[uuid.UUID | None]
+    proposed_at: Mapped[datetime | None]
+    based_on: Mapped[int | None]  # the number of the version that it would replace
+    round: Mapped[int] = mapped_column(default=0)  # rises with every proposal: a former round's approvals do not count
+    edition: Mapped[int] = mapped_column(default=0)  # rises with every change of a draft
 
     __table_args__ = (
         UniqueConstraint("case_item", "version"),
@@ -100,17 +107,54 @@ class VersionAgency(Base):
     seq: Mapped[int]
 
 
+class Approval(Base):
+    """A data owner's word on its own part of a proposed version, in one round of proposing."""
+
+    __tablename__ = "approval"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("case_item_version.id"), primary_key=True)
+    owner: Mapped[str] = mapped_column(ForeignKey("agency.code"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(12))  # waiting, approved, returned, rejected
+    person: Mapped[uuid.UUID | None]
+    at: Mapped[datetime | None]
+    reason: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealed_value.id"))
+
+    __table_args__ = (Index("ix_approval_owner_state", "owner", "state"),)
+
+
 class Letter(Base):
-    """A superior's letter (核備函) that a version waits for or stands on."""
+    """A superior's letter (核備函) that a version waits for or stands on, for one owner's part."""
 
     __tablename__ = "letter"
 
     version_id: Mapped[int] = mapped_column(ForeignKey("case_item_version.id"), primary_key=True)
     superior: Mapped[str] = mapped_column(ForeignKey("agency.code"), primary_key=True)
+    # The owner whose part it concerns; none where the catalogue's files do not say. Not a foreign key: "none" is ''.
+    for_owner: Mapped[str] = mapped_column(String(60), primary_key=True, default="")
     document_zh: Mapped[str] = mapped_column(String(120))
     number: Mapped[str] = mapped_column(String(80))
     status: Mapped[str] = mapped_column(String(12))  # pending, approved
     approved_on: Mapped[date | None]
+    entered_by: Mapped[uuid.UUID | None]
+    entered_at: Mapped[datetime | None]
+    scan: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("letter_scan.id"))
+    carried_from: Mapped[int | None]  # the number of the version for which it was written
+
+
+class LetterScan(Base):
+    """A letter's scanned file, sealed: it may name people."""
+
+    __tablename__ = "letter_scan"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    content: Mapped[uuid.UUID] = mapped_column(ForeignKey("sealed_value.id"))  # the file in base64
+    at: Mapped[datetime]
+    by: Mapped[uuid.UUID]
 
 
 class Suspension(Base):
@@ -125,6 +169,7 @@ class Suspension(Base):
     from_at: Mapped[datetime]
     to_at: Mapped[datetime | None]
     set_by: Mapped[uuid.UUID]
+    reason: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealed_value.id"))
 
     __table_args__ = (
         Index(

@@ -23,6 +23,7 @@ class Right(Base):
     granted_at: Mapped[datetime]
     granted_by: Mapped[uuid.UUID | None]
     ended_at: Mapped[datetime | None]
+    reason: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealed_value.id"))
 
     __table_args__ = (
         Index(

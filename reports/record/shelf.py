@@ -17,6 +17,7 @@ class IssuedRecord(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(30), unique=True)
     lookup: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("lookup.id"), index=True)
+    period: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("period.id"), index=True)
     pdf: Mapped[bytes] = mapped_column(deferred=True)
     pdf_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     checkpoint_size: Mapped[int] = mapped_column(BigNumber)

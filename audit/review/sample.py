@@ -1,0 +1,106 @@
+"""A sampled look-up and what became of it: samples, documents, findings, sign-offs."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from govern.core.database import Base, BigNumber
+
+
+class Sample(Base):
+    """A drawn unit of a period: asked about, answered, judged (`rules.lives.SAMPLE`)."""
+
+    __tablename__ = "sample"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    period: Mapped[uuid.UUID] = mapped_column(ForeignKey("period.id"))
+    seq: Mapped[int]  # its place in the draw, from 1
+    ordinal: Mapped[int] = mapped_column(BigNumber)
+    number: Mapped[int] = mapped_column(BigNumber)
+    subject_ordinal: Mapped[int]
+    lookup: Mapped[uuid.UUID] = mapped_column(ForeignKey("lookup.id"), index=True)
+    clerk: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"))  # the clerk's, at the look-up
+    state: Mapped[str] = mapped_column(String(12))
+    question: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealed_value.id"))
+    asked_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    answer: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealed_value.id"))
+    answered_at: Mapped[datetime | None]
+    is_late: Mapped[bool] = mapped_column(default=False)
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    note: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealed_value.id"))
+    note_edition: Mapped[int] = mapped_column(default=0)  # rises with every saving: a note is saved as it is typed
+    judged_by: Mapped[uuid.UUID | None]
+    judged_at: Mapped[datetime | None]
+    round: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (
+        UniqueConstraint("period", "seq"),
+        UniqueConstraint("period", "ordinal"),
+        Index("ix_sample_period_state_seq", "period", "state", "seq"),
+        Index("ix_sample_clerk_state", "clerk", "state"),
+    )
+
+
+class SampleDocument(Base):
+    """A document that a clerk handed in for a sample, sealed."""
+
+    __tablename__ = "sample_document"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    sample: Mapped[uuid.UUID] = mapped_column(ForeignKey("sample.id"), index=True)
+    file_name: Mapped[uuid.UUID] = mapped_column(ForeignKey("sealed_value.id"))
+    media_type: Mapped[str] = mapped_column(String(60))
+    content: Mapped[uuid.UUID] = mapped_column(ForeignKey("sealed_value.id"))  # the file in base64
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    size: Mapped[int]
+    at: Mapped[datetime]
+    by: Mapped[uuid.UUID]
+
+
+class Finding(Base):
+    """What is wrong with a sample (缺失), who mends it by when, and who, another person, says that it is mended."""
+
+    __tablename__ = "finding"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    sample: Mapped[uuid.UUID] = mapped_column(ForeignKey("sample.id"), index=True)
+    period: Mapped[uuid.UUID] = mapped_column(ForeignKey("period.id"), index=True)
+    what: Mapped[uuid.UUID] = mapped_column(ForeignKey("sealed_value.id"))
+    person: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))  # who has to mend it
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    due_on: Mapped[date]
+    state: Mapped[str] = mapped_column(String(12))  # `rules.lives.FINDING`
+    opened_by: Mapped[uuid.UUID]
+    opened_at: Mapped[datetime]
+    measure: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealed_value.id"))
+    done_at: Mapped[datetime | None]
+    closing: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sealed_value.id"))
+    closed_by: Mapped[uuid.UUID | None]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("closed_by IS NULL OR closed_by <> person", name="closed_by_another"),
+        Index("ix_finding_person_state", "person", "state"),
+    )
+
+
+class SignOff(Base):
+    """A level that signed a period off (核章); a re-opening voids it, and keeps it."""
+
+    __tablename__ = "sign_off"
+
+    period: Mapped[uuid.UUID] = mapped_column(ForeignKey("period.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 1 auditor, 2 head
+    person: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    at: Mapped[datetime]
+    content_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    entry: Mapped[uuid.UUID]
+    voided_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("period", "round", "person"),)
