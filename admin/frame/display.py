@@ -56,10 +56,39 @@ CASE_ITEM_STATES: Final[Mapping[str, State]] = {  # a version's states, and *sus
     "suspended": State("paused", Wording("已暫停", "Suspended"), "wait"),
     "retired": State("dash", Wording("已由新版取代", "Superseded")),
     "rejected": State("denied", Wording("不予核准", "Rejected"), "bad"),
+    "withdrawn": State("dash", Wording("已撤回", "Withdrawn")),
+}
+PERIOD_STATES: Final[Mapping[str, State]] = {
+    "frozen": State("waiting", Wording("待抽樣", "Awaiting the draw"), "wait"),
+    "nothing_to_draw": State("dash", Wording("無可抽樣", "Nothing to draw")),
+    "drawn": State("clock", Wording("查核中", "Being judged"), "wait"),
+    "judged": State("waiting", Wording("待核章", "Awaiting sign-off"), "wait"),
+    "signed_1": State("waiting", Wording("待首長核章", "Awaiting the head"), "wait"),
+    "signed": State("done", Wording("已核章", "Signed off"), "ok"),
+}
+SAMPLE_STATES: Final[Mapping[str, State]] = {
+    "drawn": State("paper", Wording("待查核", "To be judged")),
+    "with_clerk": State("clock", Wording("待承辦人說明", "With the clerk"), "wait"),
+    "to_judge": State("waiting", Wording("待判定", "Awaiting a verdict"), "wait"),
+    "judged": State("done", Wording("已判定", "Judged"), "ok"),
+}
+FINDING_STATES: Final[Mapping[str, State]] = {
+    "open": State("clock", Wording("改善中", "Being mended"), "wait"),
+    "to_close": State("waiting", Wording("待結案", "Awaiting closure"), "wait"),
+    "closed": State("done", Wording("已結案", "Closed"), "ok"),
 }
 SOURCE_STATES: Final[Mapping[str, State]] = {
     "open": State("done", Wording("開放", "Open"), "ok"),
     "closed": State("paused", Wording("停止介接", "Closed"), "wait"),
+}
+STATES: Final = {
+    "lookup": LOOKUP_STATES,
+    "task": TASK_STATES,
+    "case_item": CASE_ITEM_STATES,
+    "source": SOURCE_STATES,
+    "period": PERIOD_STATES,
+    "sample": SAMPLE_STATES,
+    "finding": FINDING_STATES,
 }
 NOT_KNOWN: Final = State("unknown", Wording("狀態不明", "State not known"), "wait")
 
@@ -80,8 +109,7 @@ def install(app: Flask) -> None:
 
 def state_of(kind: str, code: str) -> State:
     """How a state of a `lookup`, `task`, `case_item` or `source` is shown."""
-    tables = {"lookup": LOOKUP_STATES, "task": TASK_STATES, "case_item": CASE_ITEM_STATES, "source": SOURCE_STATES}
-    return tables[kind].get(code, NOT_KNOWN)
+    return STATES[kind].get(code, NOT_KNOWN)
 
 
 def _civil(value: date | datetime) -> date:

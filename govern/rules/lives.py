@@ -1,4 +1,4 @@
-"""The states of look-up, task, answer, work, session, right and case item as tables: event, next state, who, entry.
+"""The states of everything that has a life as tables: event, next state, who may, which entry.
 
 The tables are data: use cases ask `step` for the next state, the console makes its buttons from them, the tests walk
 them and the documentation prints them. `entry` names the kind of entry that the step writes in its transaction, or None
@@ -52,6 +52,7 @@ class Party(StrEnum):
     EVERY_OWNER = "every_owner"  # of the data items used; the last yes takes the step
     SETTER = "setter"  # the part that set a stop, and no other, lifts it
     CALENDAR = "calendar"  # a day or an hour that has come
+    RESPONSIBLE = "responsible"  # who has to mend a finding
 
 
 NEW: Final = "new"  # before the first state: no row yet
@@ -224,15 +225,20 @@ VERSION: Final = Life(
         Step(NEW, "load", "in_force", Role.OPERATOR, "loaded"),
         Step(NEW, "load_pending", "waiting_for_letter", Role.OPERATOR, "loaded"),
         Step(NEW, "load_change", "proposed", Role.OPERATOR, "loaded"),
+        Step("draft", "change", "draft", Role.DRAFTER, "draft_changed"),
+        Step("draft", "withdraw", "withdrawn", Role.DRAFTER, "withdrawn"),
         Step("draft", "propose", "proposed", Role.DRAFTER, "proposed"),
+        Step("proposed", "approve_part", "proposed", Role.APPROVER, "approved"),
         Step("proposed", "approve", "approved", Party.EVERY_OWNER, "approved"),
         Step("proposed", "return", "draft", Role.APPROVER, "returned"),
         Step("proposed", "reject", "rejected", Role.APPROVER, "rejected"),
         Step("approved", "letter_needed", "waiting_for_letter", Party.EVERY_OWNER, None),
         Step("approved", "complete", "waiting_for_date", Party.EVERY_OWNER, None),
-        Step("waiting_for_letter", "letter_entered", "waiting_for_date", Role.DRAFTER, "letter_entered"),
+        Step("waiting_for_letter", "one_letter_of_several", "waiting_for_letter", Role.APPROVER, "letter_entered"),
+        Step("waiting_for_letter", "letter_entered", "waiting_for_date", Role.APPROVER, "letter_entered"),
         Step("waiting_for_date", "day_comes", "in_force", Party.CALENDAR, "came_in_force"),
         Step("in_force", "superseded", "retired", Party.CALENDAR, "retired"),
+        Step("in_force", "retire", "retired", Role.DRAFTER, "retired"),
     ),
 )
 
@@ -245,4 +251,44 @@ CASE_ITEM: Final = Life(
     ),
 )
 
-LIVES: Final = (LOOKUP, TASK, ANSWER, WORK, SESSION, RIGHT, VERSION, CASE_ITEM)
+PERIOD: Final = Life(
+    "period",
+    (
+        Step(NEW, "close", "frozen", Party.CALENDAR, "frozen"),
+        Step(NEW, "close_empty", "nothing_to_draw", Party.CALENDAR, "frozen"),
+        Step("frozen", "draw", "drawn", Party.WORKER, "drawn"),
+        Step("drawn", "last_verdict", "judged", Role.AUDITOR, "judged"),
+        Step("judged", "judge_again", "judged", Role.AUDITOR, "judged"),
+        Step("judged", "sign_auditor", "signed_1", Role.AUDITOR, "signed_off"),
+        Step("signed_1", "sign_head", "signed", Role.HEAD, "signed_off"),
+        Step("signed_1", "reopen", "drawn", Role.HEAD, "reopened"),  # its sign-offs are void, the round rises
+        Step("signed", "reopen", "drawn", Role.HEAD, "reopened"),
+    ),
+)
+
+SAMPLE: Final = Life(
+    "sample",
+    (
+        Step(NEW, "draw", "drawn", Party.WORKER, "drawn"),
+        Step("drawn", "ask_clerk", "with_clerk", Role.AUDITOR, "document_asked"),
+        Step("with_clerk", "answer", "to_judge", Role.CLERK, "clerk_answered"),
+        Step("with_clerk", "too_late", "to_judge", Party.CALENDAR, None),  # the deadline is in *document_asked*
+        Step("to_judge", "ask_clerk", "with_clerk", Role.AUDITOR, "document_asked"),
+        Step("drawn", "judge", "judged", Role.AUDITOR, "judged"),
+        Step("to_judge", "judge", "judged", Role.AUDITOR, "judged"),
+        Step("judged", "judge", "judged", Role.AUDITOR, "judged"),  # until the period is signed off
+        Step("judged", "reopen", "to_judge", Role.HEAD, "reopened"),
+    ),
+)
+
+FINDING: Final = Life(
+    "finding",
+    (
+        Step(NEW, "open", "open", Role.AUDITOR, "finding_opened"),
+        Step("open", "answer", "to_close", Party.RESPONSIBLE, "finding_answered"),
+        Step("to_close", "send_back", "open", Role.AUDITOR, "finding_sent_back"),
+        Step("to_close", "close", "closed", Role.AUDITOR, "finding_closed"),  # never by the one responsible
+    ),
+)
+
+LIVES: Final = (LOOKUP, TASK, ANSWER, WORK, SESSION, RIGHT, VERSION, CASE_ITEM, PERIOD, SAMPLE, FINDING)
