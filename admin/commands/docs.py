@@ -12,6 +12,7 @@ from typing import Final
 import govern.trail.kinds.catalogue
 import govern.trail.kinds.lookups
 import govern.trail.kinds.people
+import govern.trail.kinds.review
 import govern.trail.kinds.system  # noqa: F401
 from govern.core.settings import Settings
 from govern.trail.kinds.kind import FILLED_BY_APPEND, KINDS
@@ -48,7 +49,7 @@ def entries() -> str:
     for name, kind in sorted(KINDS.items()):
         names = [field.name for field in fields(kind)]
         columns = ", ".join(each for each in names if each in own)
-        details = ", ".join(each for each in names if each not in own)
+        details = ", ".join(kind.spelled.get(each, each) for each in names if each not in own)
         says = " ".join((kind.__doc__ or "").split())
         lines.append(f"| `{name}` | {kind.wording.zh} | {kind.wording.en} | {says} | {columns} | {details} |")
     return "\n".join(lines) + "\n"

@@ -16,7 +16,7 @@ class ClosedMonth(Base):
 
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
     at: Mapped[datetime]  # the time after which the first checkpoint was taken
-    from_size: Mapped[int] = mapped_column(BigNumber)
+    from_size: Mapped[int] = mapped_column(BigNumber, unique=True)  # where the last ended: two at once cannot both begin
     to_size: Mapped[int] = mapped_column(BigNumber, unique=True)
     entry: Mapped[uuid.UUID]
 
@@ -41,6 +41,7 @@ class Period(Base):
     freeze_entry: Mapped[uuid.UUID]
     frozen_at: Mapped[datetime]
     other_party: Mapped[str | None] = mapped_column(String(90))
+    busiest_agency: Mapped[str | None] = mapped_column(String(60))  # of others, by units: next month's other party, maybe
     public_draw: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("public_draw.id"))
     source_kind: Mapped[str | None] = mapped_column(String(20))  # public_draw, two_numbers
     seed: Mapped[bytes | None] = mapped_column(LargeBinary(32))

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("to_size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("entry", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("month", name=op.f("pk_closed_month")),
+        sa.UniqueConstraint("from_size", name=op.f("uq_closed_month_from_size")),
         sa.UniqueConstraint("to_size", name=op.f("uq_closed_month_to_size")),
     )
     op.create_table(
@@ -102,6 +103,7 @@ def upgrade() -> None:
         sa.Column("freeze_entry", sa.Uuid(), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("other_party", sa.String(length=90), nullable=True),
+        sa.Column("busiest_agency", sa.String(length=60), nullable=True),
         sa.Column("public_draw", sa.Uuid(), nullable=True),
         sa.Column("source_kind", sa.String(length=20), nullable=True),
         sa.Column("seed", sa.LargeBinary(length=32), nullable=True),

@@ -33,6 +33,7 @@ class Kind:
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
     wording: ClassVar[Wording]
+    spelled: ClassVar[Mapping[str, str]] = {}  # how details name a field whose own word is taken here (`name`)
 
     def columns(self) -> dict[str, Any]:
         """The fields that fill columns of their own."""
@@ -41,7 +42,9 @@ class Kind:
     def details(self) -> dict[str, Any]:
         """The other fields, as JSON may hold them; empty ones are left out."""
         found = {
-            field.name: plain(getattr(self, field.name)) for field in fields(self) if field.name not in _OWN_COLUMNS
+            self.spelled.get(field.name, field.name): plain(getattr(self, field.name))
+            for field in fields(self)
+            if field.name not in _OWN_COLUMNS
         }
         return {name: value for name, value in found.items() if value not in (None, [], {})}
 
