@@ -2,7 +2,9 @@
 
 import gc
 import logging
+import multiprocessing
 import resource
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,15 +62,32 @@ def test_memory_beyond_the_limit_is_refused_and_the_limit_put_back() -> None:
     assert len(bytearray(200_000_000)) == 200_000_000
 
 
+def failure_of(source: Source, limits: Limits) -> tuple[type[SourceError], str, bool]:
+    """What asking raised in this process: its class, its detail, and whether it stands alone."""
+    with pytest.raises(SourceError) as caught:
+        sandbox.ask(source, question(), limits)
+    return type(caught.value), caught.value.detail, caught.value.__context__ is None
+
+
 def test_a_reply_that_needs_more_memory_than_a_call_may_take_is_too_much(tmp_path: Path) -> None:
+    """Asked in a process of its own, as in a worker's child: what a long test run has freed would be memory to use up."""
     body = b'{"rows":[' + b"{}," * 600_000 + b"{}]}"
-    with http_rig(
-        "https", tmp_path, "/api", {}, {"password": "x"}, lambda rig: lambda exchange: (200, "application/json", body)
-    ) as rig:
-        with pytest.raises(TooMuch) as caught:
-            sandbox.ask(rig.source, question(), Limits(memory_bytes=8_000_000))
-        assert caught.value.detail == "memory"
-        assert caught.value.__context__ is None
+    with (
+        http_rig(
+            "https",
+            tmp_path,
+            "/api",
+            {},
+            {"password": "x"},
+            lambda rig: lambda exchange: (200, "application/json", body),
+        ) as rig,
+        ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as child,
+    ):
+        assert child.submit(failure_of, rig.source, Limits(memory_bytes=8_000_000)).result() == (
+            TooMuch,
+            "memory",
+            True,
+        )
 
 
 def test_an_exception_that_nobody_expected_is_named_in_the_log_by_class_and_place_alone(
