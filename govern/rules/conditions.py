@@ -10,7 +10,7 @@ from typing import Final
 
 from govern.rules import grounds, separation
 from govern.rules.denial import Deny, deny
-from govern.rules.facts import Facts
+from govern.rules.facts import CaseItemFacts, Facts
 
 Condition = Callable[[Facts], Deny | None]
 
@@ -43,18 +43,21 @@ def right_is_in_force(facts: Facts) -> Deny | None:
 def case_item_is_in_force(facts: Facts) -> Deny | None:
     """A version of the case item is in force today, awaits no superior's letter, and lists the data item."""
     item = facts.case_item
-    codes = {"case_item": item.code, "business_agency": item.business_agency}
     if item.pending_letter:
-        return deny("case_item_pending_letter", **codes)
+        return _not_in_force(item, "case_item_pending_letter")
     if item.state != IN_FORCE:
-        return deny("case_item_not_in_force", **codes)
+        return _not_in_force(item, "case_item_not_in_force")
     if item.valid_from > facts.on:
-        return deny("case_item_not_yet", valid_from_on=item.valid_from.isoformat(), **codes)
+        return _not_in_force(item, "case_item_not_yet", valid_from_on=item.valid_from.isoformat())
     if item.valid_to < facts.on:
-        return deny("case_item_ended", valid_to_on=item.valid_to.isoformat(), **codes)
+        return _not_in_force(item, "case_item_ended", valid_to_on=item.valid_to.isoformat())
     if item.item is None or item.item.code != facts.data_item.code or not item.item.fields:
-        return deny("data_item_not_listed", data_item=facts.data_item.code, **codes)
+        return _not_in_force(item, "data_item_not_listed", data_item=facts.data_item.code)
     return None
+
+
+def _not_in_force(item: CaseItemFacts, code: str, **parameters: str) -> Deny:
+    return deny(code, case_item=item.code, business_agency=item.business_agency, **parameters)
 
 
 def agency_is_authorised(facts: Facts) -> Deny | None:
@@ -84,6 +87,8 @@ def nobody_has_suspended(facts: Facts) -> Deny | None:
     A part that the rulebook does not know stops the whole as well: an unread stop must not be driven past.
     """
     item, owner = facts.case_item, facts.data_item.owner
+    if not item.suspended_by:
+        return None
     parts = {part for part, agency in item.suspended_by if part != "owner" or agency == owner}
     if "owner" in parts:
         return deny("suspended_by_owner", owner=owner)

@@ -44,21 +44,27 @@ GROUNDS: Final[Mapping[str, GroundRule]] = {
     ),
 }
 
+_CONSENT: Final = (
+    GroundKind.CONSENT.value
+)  # a plain text: this is read at every decision, an enumeration's member is slower
+
 
 def insufficiency(*, ground: GroundFacts, case_item: CaseItemFacts, data_item: DataItemFacts, on: date) -> Deny | None:
     """Why the ground does not carry a look-up on that day, or None if it does."""
-    if case_item.consent_required and ground.kind != GroundKind.CONSENT:
+    kind = ground.kind
+    if case_item.consent_required and kind != _CONSENT:
         return deny("consent_missing")
-    if ground.kind is None:
+    if kind is None:
         return deny("ground_missing")
-    if ground.kind not in GROUNDS:
+    rule = GROUNDS.get(kind)
+    if rule is None:
         return deny("ground_unknown")
     if not ground.has_document:
-        is_special = data_item.is_special_category and ground.kind == GroundKind.CONSENT
+        is_special = data_item.is_special_category and kind == _CONSENT
         return (
             deny("written_consent_missing", data_item=data_item.code) if is_special else deny("ground_document_missing")
         )
-    if GROUNDS[ground.kind].is_dated:
+    if rule.is_dated:
         if ground.signed_on is None:
             return deny("consent_not_signed")
         if ground.signed_on > on:
