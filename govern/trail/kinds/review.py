@@ -149,3 +149,112 @@ class Drawn(Kind):
     n: int
     source_kind: str
     ordinals_sha256: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _OfSample(Kind):
+    lookup: uuid.UUID
+    owner: str
+    about_kind: str = "sample"
+    about_id: str
+    period: uuid.UUID
+    seq: int
+    round: int
+
+
+@kind("document_asked", "請承辦人補文件", "Document asked for")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentAsked(_OfSample):
+    """The auditor asked the clerk about a sampled look-up, with a deadline; the question is sealed."""
+
+    due_on: str
+
+
+@kind("clerk_answered", "承辦人答覆", "Clerk answered")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClerkAnswered(_OfSample):
+    """The clerk's answer, sealed, and the documents handed in with it: type, size and the SHA-256 of each file."""
+
+    is_late: bool = False
+    documents: tuple[Mapping[str, object], ...] = ()  # type, size, sha256, commitment and ciphertext's hash
+
+
+@kind("document_opened", "開啟佐證文件", "Document opened")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentOpened(_OfSample):
+    """A handed-in document was opened, written before it was: it may name people."""
+
+    document: uuid.UUID
+    sha256: bytes
+
+
+@kind("judged", "查核結果", "Judged")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged(_OfSample):
+    """The auditor's verdict on a sampled look-up; the note is sealed. A later one of the same round replaces it."""
+
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _OfFinding(Kind):
+    lookup: uuid.UUID
+    owner: str
+    about_kind: str = "finding"
+    about_id: str
+    period: uuid.UUID
+    sample: uuid.UUID
+    seq: int
+
+
+@kind("finding_opened", "開立缺失", "Finding opened")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingOpened(_OfFinding):
+    """What is wrong with a sampled look-up, sealed; who has to mend it, at which agency, by when."""
+
+    responsible: uuid.UUID
+    at_agency: str
+    due_on: str
+
+
+@kind("finding_answered", "缺失已改善", "Finding answered")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingAnswered(_OfFinding):
+    """Who has to mend a finding says what was done; the measure is sealed."""
+
+
+@kind("finding_sent_back", "缺失退回", "Finding sent back")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingSentBack(_OfFinding):
+    """What was done does not mend the finding; why is sealed."""
+
+
+@kind("finding_closed", "缺失結案", "Finding closed")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingClosed(_OfFinding):
+    """An auditor, another person than the one responsible, says that it is mended."""
+
+
+@kind("signed_off", "核章", "Signed off")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignedOff(Kind):
+    """A level signed a period off, by the hash over its content (docs/record.md, Sign-off)."""
+
+    about_kind: str = "period"
+    about_id: str
+    owner: str
+    level: int
+    round: int
+    content_sha256: bytes
+
+
+@kind("reopened", "重開稽核期別", "Period reopened")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reopened(Kind):
+    """A period's sign-offs are void and some samples are judged anew, in a new round; why is sealed."""
+
+    about_kind: str = "period"
+    about_id: str
+    owner: str
+    round: int
+    samples: tuple[int, ...]  # their places in the draw

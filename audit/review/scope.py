@@ -1,0 +1,168 @@
+"""Which periods, samples, questions and findings an actor may see: the only way to them; and whom an auditor audits.
+
+Auditor and head of the auditing agency see its periods; approver and head of the owner those on the owner's data items. A
+sample of one's own look-up stays hidden from whoever asked, whatever else they may see: a clerk sees the questions about
+own look-ups and nothing else of the sample, no verdict before the period is signed off. Where the clerk has left the
+agency or is locked, the supervisors there see the question and may answer it. A finding is seen by whoever sees its
+period, and by the person who has to mend it. Foreign and absent things are alike not found.
+"""
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy.orm import Session
+
+from audit.review.period import Period
+from audit.review.plan import AuditPlan, PlanDataItem
+from audit.review.sample import Finding, Sample
+from govern.catalogue.agency import Agency, agencies_below
+from govern.catalogue.data_item import DataItem
+from govern.core import clock
+from govern.core.errors import NotAllowed, NotFound
+from govern.lookups.lookup import Lookup
+from govern.people.person import Person, RoleHeld
+from govern.rules.actor import Actor, Reach, Role
+
+Thing = TypeVar("Thing")
+
+
+def periods_for(actor: Actor, _session: Session) -> Select[Period]:
+    """The periods within reach, unordered."""
+    return select(Period).where(_periods(actor))
+
+
+def period_for(actor: Actor, session: Session, identity: uuid.UUID) -> Period:
+    """One period within reach, or `NotFound`, for absent and foreign alike."""
+    return _the_one(session.scalars(periods_for(actor, session).where(Period.id == identity)).first())
+
+
+def samples_for(actor: Actor, _session: Session) -> Select[Sample]:
+    """The samples of periods within reach, but for those of the own look-ups, unordered."""
+    return select(Sample).where(_samples(actor))
+
+
+def sample_for(actor: Actor, session: Session, identity: uuid.UUID) -> Sample:
+    """One sample within reach, or `NotFound`: for absent, foreign and one's own alike."""
+    return _the_one(session.scalars(samples_for(actor, session).where(Sample.id == identity)).first())
+
+
+def questions_for(actor: Actor, _session: Session) -> Select[Sample]:
+    """The samples about which the actor was asked, or may answer for a clerk who is gone. Show them by `answer.question_of`."""
+    ways: list[ColumnElement[bool]] = [Sample.clerk == actor.person_id]
+    if actor.holds(Role.SUPERVISOR):
+        ways.append(~_is_still_clerk())
+    return select(Sample).where(Sample.agency == actor.agency, Sample.asked_at.is_not(None), or_(*ways))
+
+
+def question_for(actor: Actor, session: Session, identity: uuid.UUID) -> Sample:
+    """One sample that the actor may answer, or `NotFound`."""
+    return _the_one(session.scalars(questions_for(actor, session).where(Sample.id == identity)).first())
+
+
+def findings_for(actor: Actor, _session: Session) -> Select[Finding]:
+    """The findings of periods within reach, and those that the actor has to mend, unordered."""
+    seen = select(Sample.id).where(_samples(actor))
+    mine = and_(Finding.person == actor.person_id, Finding.agency == actor.agency)
+    return select(Finding).where(or_(mine, Finding.sample.in_(seen)))
+
+
+def finding_for(actor: Actor, session: Session, identity: uuid.UUID) -> Finding:
+    """One finding within reach, or `NotFound`, for absent and foreign alike."""
+    return _the_one(session.scalars(findings_for(actor, session).where(Finding.id == identity)).first())
+
+
+def period_to_change(actor: Actor, session: Session, identity: uuid.UUID, *roles: Role) -> Period:
+    """A period of the actor's own agency, its row locked, for who holds one of these roles there.
+
+    `NotFound` where the actor does not even see it, `NotAllowed` where the actor sees it and may not.
+    """
+    period = period_for(actor, session, identity)
+    if period.agency != actor.agency or not actor.holds(*roles):
+        raise NotAllowed
+    return session.get_one(Period, identity, with_for_update=True, populate_existing=True)
+
+
+def sample_to_change(actor: Actor, session: Session, identity: uuid.UUID) -> tuple[Sample, Period, Lookup]:
+    """A sample that an auditor of its period works on, with period and look-up; the period's row is locked first.
+
+    `NotFound` and `NotAllowed` as in `period_to_change`.
+    """
+    period = period_to_change(actor, session, sample_for(actor, session, identity).period, Role.AUDITOR)
+    sample = session.get_one(Sample, identity, with_for_update=True, populate_existing=True)
+    return sample, period, session.get_one(Lookup, sample.lookup)
+
+
+def with_audits(actor: Actor, session: Session) -> Actor:
+    """The actor with what an auditor audits added to the reach; anybody else as they were."""
+    if not actor.holds(Role.AUDITOR):
+        return actor
+    audited = audited_by(session, actor.agency, clock.now())
+    return replace(
+        actor,
+        reach=replace(
+            actor.reach,
+            agencies=actor.reach.agencies | audited.agencies,
+            own_data_items=actor.reach.own_data_items | audited.own_data_items,
+        ),
+    )
+
+
+def audited_by(session: Session, agency: str, at: datetime) -> Reach:
+    """What the auditors of an agency audit, under the plans in force at an instant.
+
+    Their own agency always: it is answerable for its clerks, plan or none. All agencies below, where it is a first-level
+    agency and a plan is audited by first-level agencies. The look-ups on the data items of a plan of its own that the
+    owner audits itself, whoever made them.
+    """
+    in_force = (AuditPlan.from_at <= at) & or_(AuditPlan.to_at.is_(None), AuditPlan.to_at > at)
+    agencies = frozenset({agency})
+    level = session.scalars(select(Agency.level).where(Agency.code == agency)).first()
+    if level == "first" and session.scalars(select(AuditPlan.id).where(in_force, AuditPlan.by_first_level)).first():
+        agencies = agencies_below(session, agency)
+    own = select(AuditPlan.id).where(in_force, AuditPlan.by_owner, AuditPlan.owner == agency)
+    items = set(
+        session.scalars(
+            select(DataItem.code).where(
+                DataItem.owner == agency,
+                or_(
+                    exists(own.where(AuditPlan.covers_all)),
+                    DataItem.code.in_(select(PlanDataItem.item).where(PlanDataItem.plan.in_(own))),
+                ),
+            )
+        )
+    )
+    return Reach(agencies=agencies, own_data_items=frozenset(items))
+
+
+def _periods(actor: Actor) -> ColumnElement[bool]:
+    ways: list[ColumnElement[bool]] = []
+    if actor.holds(Role.AUDITOR, Role.HEAD):
+        ways.append(Period.agency == actor.agency)
+    if actor.holds(Role.APPROVER, Role.HEAD):
+        ways.append(Period.owner == actor.agency)
+    return or_(*ways) if ways else false()
+
+
+def _samples(actor: Actor) -> ColumnElement[bool]:
+    return and_(Sample.period.in_(select(Period.id).where(_periods(actor))), Sample.clerk != actor.person_id)
+
+
+def _is_still_clerk() -> ColumnElement[bool]:
+    """Whether the clerk of a sample still is one at the same agency, with an account that is active."""
+    return exists().where(
+        RoleHeld.person == Sample.clerk,
+        RoleHeld.agency == Sample.agency,
+        RoleHeld.role == Role.CLERK.value,
+        RoleHeld.to_at.is_(None),
+        Person.id == Sample.clerk,
+        Person.is_active,
+    )
+
+
+def _the_one(found: Thing | None) -> Thing:
+    if found is None:
+        raise NotFound
+    return found
