@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from connectors.batch_file import BatchFileConnector
 from connectors.errors import Misconfigured
 from connectors.exchange import Connector
-from connectors.gateway import GatewayConnector
-from connectors.https import HttpsConnector
-from connectors.sftp import SftpConnector
-from connectors.soap import SoapConnector
+from connectors.protocols.batch_file import BatchFileConnector
+from connectors.protocols.gateway import GatewayConnector
+from connectors.protocols.https import HttpsConnector
+from connectors.protocols.sftp import SftpConnector
+from connectors.protocols.soap import SoapConnector
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
     "soap_ws": SoapConnector(),

@@ -20,7 +20,7 @@ from connectors.errors import Misconfigured, Refused, SourceError, Unreadable
 from connectors.exchange import Key, Query, Record, Reply, Source
 from connectors.foreign import translated
 from connectors.kinds import GatewaySettings, SoapSettings, parse
-from connectors.wsdl import ENVELOPE_11, ENVELOPE_12, Service, parser, service
+from connectors.protocols.wsdl import ENVELOPE_11, ENVELOPE_12, Service, parser, service
 
 _NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _ECHOES: Final = ("requestId", "keyKind", "key", "found")

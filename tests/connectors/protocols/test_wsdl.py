@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import Misconfigured
-from connectors.wsdl import service
+from connectors.protocols.wsdl import service
 from tests.support.household import wsdl
 
 

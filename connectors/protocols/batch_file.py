@@ -8,12 +8,13 @@ while a broken upload is not.
 import re
 from typing import Final
 
-from connectors import csv_file, guard
+from connectors import guard
 from connectors.call import Call
 from connectors.errors import Misconfigured, SourceError, TimedOut, Unreadable
 from connectors.exchange import Query, Reply, Source
-from connectors.https import bearer, object_of
 from connectors.kinds import BatchFileSettings, parse
+from connectors.protocols import csv_file
+from connectors.protocols.https import bearer, object_of
 
 _TICKET: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FIRST_WAIT_S: Final = 0.02

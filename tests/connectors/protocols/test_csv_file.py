@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from connectors.csv_file import is_whole, read, written
 from connectors.errors import SourceError, Unreadable
 from connectors.mapping import LINES
+from connectors.protocols.csv_file import is_whole, read, written
 from tests.support.household import SUBJECT, Answer, as_csv, question
 
 WHOLE = as_csv(Answer())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors import sandbox
-from connectors.https import object_of
+from connectors.protocols.https import object_of
 from tests.connectors.contract import Contract, refusal, value_of
 from tests.connectors.http_rig import OF_HTTP, HttpRig, http_rig
 from tests.support.household import REQUEST, SUBJECT, Answer, as_json, question

@@ -16,12 +16,13 @@ from typing import Any, Final, TypeVar
 import paramiko
 import paramiko.sftp
 
-from connectors import csv_file, guard, ssh
+from connectors import guard
 from connectors.call import Call
 from connectors.errors import Misconfigured, Refused, SourceError, TooMuch, Unreachable, Unreadable
 from connectors.exchange import Query, Reply, Source
 from connectors.foreign import translated
 from connectors.kinds import SftpSettings, parse
+from connectors.protocols import csv_file, ssh
 
 _CHUNK: Final = 32 * 1024  # servers refuse to send more at once
 _FIRST_WAIT_S: Final = 0.005

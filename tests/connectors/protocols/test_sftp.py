@@ -11,8 +11,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from connectors import sandbox, ssh
+from connectors import sandbox
 from connectors.exchange import Source
+from connectors.protocols import ssh
 from tests.connectors.contract import Contract, hurried, refusal, silent_server
 from tests.support.household import OWNER, REQUEST, SUBJECT, Answer, as_csv, question
 from tests.support.sftp_source import USER, SftpSource, sftp_source

@@ -14,7 +14,7 @@ from connectors.call import Call
 from connectors.errors import Misconfigured
 from connectors.exchange import Query, Reply, Source
 from connectors.kinds import GatewaySettings, parse
-from connectors.soap import SoapConnector, exchange
+from connectors.protocols.soap import SoapConnector, exchange
 
 NAMESPACE: Final = "urn:govern:gateway"
 
