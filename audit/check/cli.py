@@ -8,21 +8,12 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from audit.check.claim import Finding, Verdict
 from audit.check.record import check_record
 from audit.check.trust import NoTrust, find_trust
-
-CLAIMS_IN_WORDS: Final = {
-    "signed": ("由信任的機構簽章", "Signed by a trusted authority"),
-    "stamped": ("加蓋信任的時戳", "Stamped by a trusted time stamp authority"),
-    "whole": ("簽章涵蓋整個檔案", "The signature covers the whole file"),
-    "signed_off": ("各層級已核章", "Signed off at every level"),
-    "in_log": ("軌跡紀錄都在日誌中", "The entries are in the log"),
-    "drawn": ("樣本可重新抽出", "The sample can be drawn again"),
-    "text_is_data": ("文字與資料一致", "The text is the data"),
-}
+from audit.check.words import WORDS
 
 
 class _Arguments(argparse.ArgumentParser):
@@ -66,8 +57,8 @@ def in_words(verdict: Verdict) -> str:
 
 
 def _line(finding: Finding) -> str:
-    zh, en = CLAIMS_IN_WORDS[finding.claim]
+    zh, en, not_zh, not_en = WORDS[finding.claim]
     if finding.holds:
         return f"  是 yes  {zh} {en}"
     where = f" ({finding.detail})" if finding.detail else ""
-    return f"  否 no   {zh} {en}: {finding.zh} {finding.en}{where}"
+    return f"  否 no   {not_zh} {not_en}: {finding.zh} {finding.en}{where}"

@@ -11,7 +11,7 @@ entries.
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,15 @@ def proven_entries(data: Mapping[str, Any], trust: Trust) -> tuple[Proven, ...]:
     if numbers != sorted(set(numbers)):
         raise ClaimFailed("entry_is_another", "order")
     return proven
+
+
+def seen(entries: Sequence[Proven], data: Mapping[str, Any]) -> tuple[str, str]:
+    """What was looked at, in both languages."""
+    size = data["checkpoint"]["size"]
+    return (
+        f"{len(entries):,}筆軌跡紀錄，逐筆算到檢核點{size:,}；檢核點由信任清單中的日誌簽署",
+        f"{len(entries):,} entries, each led to checkpoint {size:,}, which the log in the trust list signed",
+    )
 
 
 def _checkpoint(stated: Mapping[str, Any], trust: Trust) -> Checkpoint:

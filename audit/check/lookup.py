@@ -6,26 +6,36 @@ against the printed text on the other; a signer who prints one thing and proves 
 
 import base64
 import hashlib
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any, Final
 
-from audit.check.claim import ClaimFailed
-from audit.check.log import Proven
+from audit.check import log, page_text
+from audit.check.claim import ClaimFailed, Finding, found
+from audit.check.log import Proven, proven_entries
+from audit.check.moments import clock_time, english_day, instant, roc_day, roc_moment
+from audit.check.trust import Trust
 
 FORMAT: Final = "govern.record.lookup"
 VERSION: Final = 1
 SUBJECTS_PRINTED: Final = 480  # what more there is stands in the data alone (docs/record.md)
 SUBJECTS_WITH_KIND: Final = 4
 COURSE_PRINTED: Final = 120
-_TAIPEI: Final = timezone(timedelta(hours=8))
 _SUBMISSION_TAKES: Final = timedelta(minutes=1)
-_UNSEEN: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # variation selectors choose a glyph, no more
-_CANNOT_BE_SEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_LINE_ENDS: Final = re.compile(r"[\t\r\n]+")
-_DOTS: Final = str.maketrans({"\u30fb": "\u00b7", "\u2027": "\u00b7"})
+
+
+def content(data: Mapping[str, Any], raw: bytes, text: str, trust: Trust) -> list[Finding]:
+    """How the claims `in_log` and `text_is_data` of a look-up's record came out."""
+
+    def in_log() -> tuple[str, str]:
+        entries = proven_entries(data, trust)
+        must_agree_with_log(data, entries)
+        return log.seen(entries, data)
+
+    def text_is_data() -> tuple[str, str]:
+        return page_text.seen(page_text.must_say(text, literals(data, raw)))
+
+    return [found("in_log", in_log), found("text_is_data", text_is_data)]
 
 
 def must_agree_with_log(data: Mapping[str, Any], entries: Sequence[Proven]) -> None:
@@ -57,22 +67,20 @@ def must_agree_with_log(data: Mapping[str, Any], entries: Sequence[Proven]) -> N
     for what, (log_says, record_says) in stated.items():
         if log_says != record_says:
             raise ClaimFailed("log_says_otherwise", what)
-    if abs(_instant(data["submitted_at"]) - columns["at"]) > _SUBMISSION_TAKES:
+    if abs(instant(data["submitted_at"]) - columns["at"]) > _SUBMISSION_TAKES:
         raise ClaimFailed("log_says_otherwise", "submitted_at")
     _fields_must_be_permitted(data["tasks"], details["tasks"])
     _steps_must_be_entries(data, entries)
 
 
-def must_be_printed(data: Mapping[str, Any], raw: bytes, text: str) -> None:
-    """Every literal of the data that a page shows stands in the text of the PDF, and so does the data's own hash.
-
-    Compared without white space and in compatibility form (NFKC), since lines break anywhere and fonts share glyphs.
-    Raises `ClaimFailed`.
-    """
-    page = _plain(text)
-    for literal in _literals(data, raw):
-        if _plain(_as_printed(literal)) not in page:
-            raise ClaimFailed("text_differs")
+def about(data: Mapping[str, Any]) -> tuple[str, str]:
+    """What the record is of, in both languages."""
+    who, case_item = data["who"], data["case_item"]
+    at = instant(data["submitted_at"])
+    return (
+        f"{who['agency']['zh']}{roc_day(at)}的查調{data['reference']}，用途為{case_item['zh']}",
+        f"Look-up {data['reference']} of {who['agency']['en']}, {english_day(at)}, for {case_item['en']}",
+    )
 
 
 def _fields_must_be_permitted(tasks: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]) -> None:
@@ -96,7 +104,7 @@ def _steps_must_be_entries(data: Mapping[str, Any], entries: Sequence[Proven]) -
             raise ClaimFailed("entry_is_another", "reveal")
 
 
-def _literals(data: Mapping[str, Any], raw: bytes) -> Iterable[str]:
+def literals(data: Mapping[str, Any], raw: bytes) -> Iterable[str]:
     """What the page must say (docs/record.md, What the page says of the data), in no particular order."""
     who, case_item, rule = data["who"], data["case_item"], data["rule"]
     yield from (data["number"], data["reference"], data["case_number"], data["signed_by"], data["check_address"])
@@ -104,16 +112,21 @@ def _literals(data: Mapping[str, Any], raw: bytes) -> Iterable[str]:
     yield from (case_item["zh"], case_item["purpose_zh"], case_item["business_agency"]["zh"])
     yield f"第{case_item['version']}版"
     yield from (rule["zh"], rule["code"])
-    yield f"{_roc_moment(data['submitted_at'])}送出"
+    yield f"{roc_moment(instant(data['submitted_at']))}送出"
     yield data["state"]["zh"]
     yield from (basis["zh"] for basis in data["legal_bases"])
     yield from _subjects(data["subjects"])
     yield from _tasks(data["tasks"])
     for reveal in data["reveals"]:
-        yield from (_clock_time(reveal["at"]), reveal["data_item"]["zh"], reveal["field"]["zh"], reveal["reason"])
+        yield from (
+            clock_time(instant(reveal["at"])),
+            reveal["data_item"]["zh"],
+            reveal["field"]["zh"],
+            reveal["reason"],
+        )
         yield _number(reveal["entry"])
     for step in data["course"][:COURSE_PRINTED]:
-        yield from (f"{_clock_time(step['at'])}{step['zh']}", _number(step["entry"]))
+        yield from (f"{clock_time(instant(step['at']))}{step['zh']}", _number(step["entry"]))
     yield f"檢核點{data['checkpoint']['size']:,}（{data['checkpoint']['origin']}）"
     yield base64.b64decode(data["checkpoint"]["root"]).hex()
     yield hashlib.sha256(raw).hexdigest()
@@ -151,32 +164,3 @@ def _fields(named: Sequence[Mapping[str, Any]]) -> str:
 
 def _number(entry: int | None) -> str:
     return "" if entry is None else f"{entry:,}"
-
-
-def _plain(text: str) -> str:
-    """A text as both sides are compared: compatibility form, no white space, one kind of middle dot."""
-    return "".join(_UNSEEN.sub("", unicodedata.normalize("NFKC", text)).split()).translate(_DOTS)
-
-
-def _as_printed(literal: str) -> str:
-    """A literal with what cannot be seen spelled out, as the page does: 〔U+202E〕; a tab or line end is a space."""
-    flat = _LINE_ENDS.sub(" ", literal)
-    return "".join(f"〔U+{ord(one):04X}〕" if unicodedata.category(one) in _CANNOT_BE_SEEN else one for one in flat)
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _clock_time(text: str) -> str:
-    return f"{_instant(text).astimezone(_TAIPEI):%H:%M:%S}"
-
-
-def _roc_moment(text: str) -> str:
-    at = _instant(text).astimezone(_TAIPEI)
-    return f"民國{at.year - 1911}年{at.month}月{at.day}日{at:%H:%M:%S}"
-
-
-def _roc_date(text: str) -> str:
-    year, month, day = (int(part) for part in text.split("-"))
-    return f"民國{year - 1911}年{month}月{day}日"

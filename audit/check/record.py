@@ -6,18 +6,30 @@ and against its own text. Of any other file the content is not even parsed.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pypdf import PdfReader
 
 from audit.check import lookup
-from audit.check.claim import CLAIMS, ClaimFailed, Finding, Verdict, does_not_apply, fails, holds
-from audit.check.log import proven_entries
+from audit.check.claim import CLAIMS, ClaimFailed, Finding, Verdict, does_not_apply, fails
 from audit.check.signature import ATTACHMENT, Signed, check_signature
 from audit.check.trust import Trust
 
+
+class Format(Protocol):
+    """What a sort of record claims beyond its signature, and what it is of."""
+
+    def content(self, data: Mapping[str, Any], raw: bytes, text: str, trust: Trust) -> Sequence[Finding]:
+        """The claims of its content, each with how it came out."""
+
+    def about(self, data: Mapping[str, Any]) -> tuple[str, str]:
+        """What it is of, in both languages; asked of valid ones alone."""
+
+
+FORMATS: Final[Mapping[tuple[str, int], Format]] = {(lookup.FORMAT, lookup.VERSION): lookup}
 _LARGEST_DATA: Final = 64 * 1024 * 1024
 
 
@@ -25,20 +37,20 @@ def check_record(pdf: bytes, trust: Trust) -> Verdict:
     """The verdict on a file. Never raises for what a stranger handed in: what cannot be read has failed."""
     signed = check_signature(pdf, trust)
     if not signed.is_good:
-        not_looked_at = ClaimFailed("not_looked_at")
-        content = {claim: fails(claim, not_looked_at) for claim in ("in_log", "text_is_data")}
-        return _verdict(signed, content, {})
+        return _not_looked_at(signed, "not_looked_at")
     try:
         raw, text = _opened(pdf)
         data = _read(raw)
     except ClaimFailed as failed:
-        return _verdict(signed, {claim: fails(claim, failed) for claim in ("in_log", "text_is_data")}, {})
-    content = {
-        "signed": _found("signed", lambda: _must_name_signer(data, signed)),
-        "in_log": _found("in_log", lambda: lookup.must_agree_with_log(data, proven_entries(data, trust))),
-        "text_is_data": _found("text_is_data", lambda: lookup.must_be_printed(data, raw, text)),
-    }
-    return _verdict(signed, content, data)
+        return _not_looked_at(signed, failed.code)
+    kind = FORMATS[data["format"], data["version"]]
+    findings = (*signed.findings, _names_signer(data, signed), *kind.content(data, raw, text, trust))
+    return _verdict(signed, findings, data, kind)
+
+
+def _not_looked_at(signed: Signed, code: str) -> Verdict:
+    content = (fails(claim, ClaimFailed(code)) for claim in ("in_log", "text_is_data"))
+    return _verdict(signed, (*signed.findings, *content), {})
 
 
 def _opened(pdf: bytes) -> tuple[bytes, str]:
@@ -63,36 +75,31 @@ def _read(raw: bytes) -> Mapping[str, Any]:
         raise ClaimFailed("data_unreadable") from None
     if not isinstance(data, dict) or again != raw:
         raise ClaimFailed("data_unreadable")
-    if (data.get("format"), data.get("version")) != (lookup.FORMAT, lookup.VERSION):
+    format, version = data.get("format"), data.get("version")
+    if not isinstance(format, str) or type(version) is not int or (format, version) not in FORMATS:
         raise ClaimFailed("data_unreadable")
     return data
 
 
-def _must_name_signer(data: Mapping[str, Any], signed: Signed) -> None:
-    if data["signed_by"] != signed.signer:
-        raise ClaimFailed("signer_is_another")
+def _names_signer(data: Mapping[str, Any], signed: Signed) -> Finding:
+    """The finding `signed` again, now that the record says who signed it."""
+    before = next(finding for finding in signed.findings if finding.claim == "signed")
+    if data.get("signed_by") != signed.signer:
+        return fails("signed", ClaimFailed("signer_is_another"))
+    return before
 
 
-def _found(claim: str, must_hold: Any) -> Finding:
-    """The finding of one claim; data of another shape than documented makes it fail, like anything unreadable."""
-    try:
-        must_hold()
-    except ClaimFailed as failed:
-        return fails(claim, failed)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
-        return fails(claim, ClaimFailed("data_unreadable"))
-    return holds(claim)
-
-
-def _verdict(signed: Signed, content: Mapping[str, Finding], data: Mapping[str, Any]) -> Verdict:
-    found = {finding.claim: finding for finding in signed.findings} | dict(content)
-    findings = tuple(found.get(claim, does_not_apply(claim)) for claim in CLAIMS)
+def _verdict(
+    signed: Signed, findings: Iterable[Finding], data: Mapping[str, Any], kind: Format | None = None
+) -> Verdict:
+    known = {finding.claim: finding for finding in findings}  # of two the later
     number, checkpoint = data.get("number"), data.get("checkpoint")
     size = checkpoint.get("size") if isinstance(checkpoint, dict) else None
-    return Verdict(
-        findings,
+    verdict = Verdict(
+        tuple(known.get(claim, does_not_apply(claim)) for claim in CLAIMS),
         number=number if isinstance(number, str) else None,
         signer=signed.signer,
         stamped_at=None if signed.stamped_at is None else signed.stamped_at.isoformat().replace("+00:00", "Z"),
         checkpoint_size=size if isinstance(size, int) else None,
     )
+    return replace(verdict, about=kind.about(data)) if kind is not None and verdict.valid else verdict

@@ -30,10 +30,19 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_val
 from pyhanko_certvalidator import ValidationContext
 
 from audit.check.claim import ClaimFailed, Finding, fails, holds
+from audit.check.moments import english_moment, roc_moment
 from audit.check.trust import Trust
 
 LARGEST_FILE: Final = 64 * 1024 * 1024
 ATTACHMENT: Final = "record.json"
+SIGNER_ZH: Final = "「{}」的憑證由信任清單中的機構所發，加蓋時戳時有效；認證為禁止任何變更"
+SIGNER_EN: Final = (
+    "The certificate of “{}” comes from an authority in the trust list and was valid when stamped; no change is allowed"
+)
+WHOLE_ZH: Final = "從第1個到第{:,}個位元組，簽章後沒有附加、覆蓋或修訂；沒有程式，附件只有紀錄的資料"
+WHOLE_EN: Final = (
+    "Byte 1 to byte {:,}: nothing appended, replaced or revised since; no script, and only the record's data attached"
+)
 _HEX: Final = frozenset(b"0123456789abcdefABCDEF")
 
 # pyHanko and its validator tell what they dislike in their logs, with names from certificates: not for a stranger's log.
@@ -62,7 +71,7 @@ def check_signature(pdf: bytes, trust: Trust) -> Signed:
         reader, embedded = _one_signature(pdf)
     except ClaimFailed as failed:
         return Signed(tuple(fails(claim, failed) for claim in ("signed", "stamped", "whole")))
-    whole = _found("whole", _must_be_whole, pdf, reader, embedded)
+    whole = _whole(pdf, reader, embedded)
     stamped, at = _stamped(embedded, trust)
     signed, signer = _signed(reader, embedded, trust, at)
     return Signed((signed, stamped, whole), signer, at)
@@ -85,14 +94,14 @@ def _one_signature(pdf: bytes) -> tuple[PdfFileReader, EmbeddedPdfSignature]:
     return reader, embedded[0]
 
 
-def _found(claim: str, must_hold: Any, *arguments: Any) -> Finding:
+def _whole(pdf: bytes, reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> Finding:
     try:
-        must_hold(*arguments)
+        _must_be_whole(pdf, reader, embedded)
     except ClaimFailed as failed:
-        return fails(claim, failed)
+        return fails("whole", failed)
     except Exception:
-        return fails(claim, ClaimFailed("unreadable"))
-    return holds(claim)
+        return fails("whole", ClaimFailed("unreadable"))
+    return holds("whole", (WHOLE_ZH.format(len(pdf)), WHOLE_EN.format(len(pdf))))
 
 
 def _must_be_whole(pdf: bytes, reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> None:
@@ -103,7 +112,8 @@ def _must_be_whole(pdf: bytes, reader: PdfFileReader, embedded: EmbeddedPdfSigna
     gap_start, gap_end, end = covered[1], covered[2], covered[2] + covered[3]
     if end < len(pdf):
         later = pdf[end:]
-        raise ClaimFailed("updated_after_signing" if b"startxref" in later else "bytes_appended")
+        where = f"{end:,} + {len(later):,}"
+        raise ClaimFailed("updated_after_signing" if b"startxref" in later else "bytes_appended", where)
     gap = pdf[gap_start:gap_end]
     if end != len(pdf) or gap[:1] != b"<" or gap[-1:] != b">" or not _HEX.issuperset(gap[1:-1]):
         raise ClaimFailed("not_covered")
@@ -148,7 +158,12 @@ def _stamped(embedded: EmbeddedPdfSignature, trust: Trust) -> tuple[Finding, dat
         return fails("stamped", failed), None
     except Exception:
         return fails("stamped", ClaimFailed("time_stamp_wrong")), None
-    return holds("stamped"), status.timestamp
+    at = status.timestamp
+    said = (
+        "由信任的時戳服務簽署，不是電腦上的時間",
+        "Signed by a trusted time stamp service; not a computer's own clock",
+    )
+    return holds("stamped", (f"{roc_moment(at)}，{said[0]}", f"{english_moment(at)}. {said[1]}")), at
 
 
 def _signed(
@@ -168,7 +183,8 @@ def _signed(
             raise ClaimFailed("altered")
         if at is not None and not status.bottom_line:
             raise ClaimFailed("signature_wrong")
-        return holds("signed"), str(status.signing_cert.subject.native["common_name"])
+        signer = str(status.signing_cert.subject.native["common_name"])
+        return holds("signed", (SIGNER_ZH.format(signer), SIGNER_EN.format(signer))), signer
     except ClaimFailed as failed:
         return fails("signed", failed), None
     except Exception:
