@@ -1,11 +1,16 @@
 """Laws and articles (法源依據); the text is frozen into a version when it is approved."""
 
+import re
 from datetime import date
+from typing import Final
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from govern.core.database import Base, BigNumber
+from govern.core.wording import Wording
+
+_NUMBERED: Final = re.compile(r"第([0-9]+)(?:-([0-9]+)條|條之([0-9]+)|條)(.*)")
 
 
 class LegalBasis(Base):
@@ -34,3 +39,15 @@ class VersionLegalBasis(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     legal_basis: Mapped[int] = mapped_column(ForeignKey("legal_basis.id"), index=True)
     text_zh: Mapped[str | None] = mapped_column(Text)
+
+
+def cited(article: str) -> Wording:
+    """An article as each language cites it: 第44-3條 is 第44條之3, Article 44-3; another form stays as it is."""
+    found = _NUMBERED.fullmatch(article)
+    if found is None:
+        return Wording(article, article)
+    number, part, rest = found[1], found[2] or found[3], found[4]
+    return Wording(
+        f"第{number}條之{part}{rest}" if part else article,
+        f"Article {number}-{part}{rest}" if part else f"Article {number}{rest}",
+    )
