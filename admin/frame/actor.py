@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from admin.frame.names import agency_names
 from admin.frame.parts import parts
+from audit.review.scope import with_audits
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.errors import NotAllowed
@@ -143,7 +144,7 @@ def _visitor_in(request: Request) -> Visitor | None:
         return None
     with reading() as session:
         actor = actor_of(session, settings, secret, address=address_in(request))
-        return None if actor is None else _visitor(session, actor, secret)
+        return None if actor is None else _visitor(session, with_audits(actor, session), secret)
 
 
 def _visitor(session: Session, actor: Actor, secret: bytes) -> Visitor:

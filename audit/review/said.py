@@ -58,9 +58,7 @@ def checked_text(text: str, place: str, *, is_needed: bool = True) -> str:
 def sealed_text(session: Session, sample: Sample, kind: str, text: str) -> SealedValue:
     """A text about a sample, sealed and in the caller's session."""
     lookup = session.get_one(Lookup, sample.lookup)
-    key = data_key(
-        ring.bound(), session, agency=sample.agency, retention_years=lookup.retention_years, at=clock.now()
-    )
+    key = data_key(ring.bound(), session, agency=sample.agency, retention_years=lookup.retention_years, at=clock.now())
     sealed = seal(key, kind, text)
     session.add(sealed)
     session.flush()  # before what points at it
@@ -83,9 +81,7 @@ def said_about(session: Session, about_kind: str, identity: uuid.UUID) -> tuple[
         .outerjoin(EntrySealedValue, EntrySealedValue.entry_id == Entry.id)
         .outerjoin(
             SealedValue,
-            and_(
-                SealedValue.id == EntrySealedValue.sealed_value_id, SealedValue.commitment == Entry.text_commitment
-            ),
+            and_(SealedValue.id == EntrySealedValue.sealed_value_id, SealedValue.commitment == Entry.text_commitment),
         )
         .where(Entry.about_kind == about_kind, Entry.about_id == str(identity))
         .order_by(Entry.id)

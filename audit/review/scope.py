@@ -10,10 +10,10 @@ period, and by the person who has to mend it. Foreign and absent things are alik
 import uuid
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from audit.review.period import Period
 from audit.review.plan import AuditPlan, PlanDataItem
@@ -22,11 +22,19 @@ from govern.catalogue.agency import Agency, agencies_below
 from govern.catalogue.data_item import DataItem
 from govern.core import clock
 from govern.core.errors import NotAllowed, NotFound
+from govern.core.wording import Wording
 from govern.lookups.lookup import Lookup
 from govern.people.person import Person, RoleHeld
+from govern.people.right import Right
 from govern.rules.actor import Actor, Reach, Role
+from govern.rules.separation import may_judge
 
 Thing = TypeVar("Thing")
+
+NOT_INDEPENDENT: Final = Wording(
+    "這位承辦人的帳號或查調權限由您管理，這筆樣本須由其他稽核人員查核。",
+    "You manage this clerk's account or rights, so that another auditor has to look at this sample.",
+)
 
 
 def periods_for(actor: Actor, _session: Session) -> Select[Period]:
@@ -37,6 +45,21 @@ def periods_for(actor: Actor, _session: Session) -> Select[Period]:
 def period_for(actor: Actor, session: Session, identity: uuid.UUID) -> Period:
     """One period within reach, or `NotFound`, for absent and foreign alike."""
     return _the_one(session.scalars(periods_for(actor, session).where(Period.id == identity)).first())
+
+
+def plans_for(actor: Actor, _session: Session) -> Select[AuditPlan]:
+    """The audit plans that an actor may read, unordered: the own agency's, and for who audits or heads an agency all.
+
+    A plan names no one. How much is audited, by whom and by which draw, binds every agency whose clerks it covers.
+    """
+    if actor.holds(Role.AUDITOR, Role.HEAD):
+        return select(AuditPlan)
+    return select(AuditPlan).where(AuditPlan.owner == actor.agency if actor.holds(Role.APPROVER) else false())
+
+
+def plan_for(actor: Actor, session: Session, identity: uuid.UUID) -> AuditPlan:
+    """One plan that the actor may read, or `NotFound`, for absent and foreign alike."""
+    return _the_one(session.scalars(plans_for(actor, session).where(AuditPlan.id == identity)).first())
 
 
 def samples_for(actor: Actor, _session: Session) -> Select[Sample]:
@@ -53,7 +76,7 @@ def questions_for(actor: Actor, _session: Session) -> Select[Sample]:
     """The samples about which the actor was asked, or may answer for a clerk who is gone. Show them by `answer.question_of`."""
     ways: list[ColumnElement[bool]] = [Sample.clerk == actor.person_id]
     if actor.holds(Role.SUPERVISOR):
-        ways.append(~_is_still_clerk())
+        ways.append(~_is_there(Sample.clerk, Sample.agency, Role.CLERK))
     return select(Sample).where(Sample.agency == actor.agency, Sample.asked_at.is_not(None), or_(*ways))
 
 
@@ -63,10 +86,14 @@ def question_for(actor: Actor, session: Session, identity: uuid.UUID) -> Sample:
 
 
 def findings_for(actor: Actor, _session: Session) -> Select[Finding]:
-    """The findings of periods within reach, and those that the actor has to mend, unordered."""
-    seen = select(Sample.id).where(_samples(actor))
-    mine = and_(Finding.person == actor.person_id, Finding.agency == actor.agency)
-    return select(Finding).where(or_(mine, Finding.sample.in_(seen)))
+    """The findings of periods within reach, and those that the actor has to mend, for somebody gone too; unordered."""
+    ways: list[ColumnElement[bool]] = [
+        Finding.sample.in_(select(Sample.id).where(_samples(actor))),
+        and_(Finding.person == actor.person_id, Finding.agency == actor.agency),
+    ]
+    if actor.holds(Role.SUPERVISOR):
+        ways.append(and_(Finding.agency == actor.agency, ~_is_there(Finding.person, Finding.agency)))
+    return select(Finding).where(or_(*ways))
 
 
 def finding_for(actor: Actor, session: Session, identity: uuid.UUID) -> Finding:
@@ -88,11 +115,33 @@ def period_to_change(actor: Actor, session: Session, identity: uuid.UUID, *roles
 def sample_to_change(actor: Actor, session: Session, identity: uuid.UUID) -> tuple[Sample, Period, Lookup]:
     """A sample that an auditor of its period works on, with period and look-up; the period's row is locked first.
 
-    `NotFound` and `NotAllowed` as in `period_to_change`.
+    `NotFound` and `NotAllowed` as in `period_to_change`; `NotAllowed` too for who manages the account of the clerk who
+    looked up (`rules.separation.may_judge`): whoever is not independent neither asks, nor notes, nor judges.
     """
     period = period_to_change(actor, session, sample_for(actor, session, identity).period, Role.AUDITOR)
     sample = session.get_one(Sample, identity, with_for_update=True, populate_existing=True)
-    return sample, period, session.get_one(Lookup, sample.lookup)
+    lookup = session.get_one(Lookup, sample.lookup)
+    managers = managers_of(session, sample, lookup)
+    if not may_judge(asker=sample.clerk, managers_of_asker=managers, auditor=actor.person_id):
+        raise NotAllowed(NOT_INDEPENDENT, code="manages_account")
+    return sample, period, lookup
+
+
+def managers_of(session: Session, sample: Sample, lookup: Lookup) -> frozenset[uuid.UUID]:
+    """Who managed the account of a sample's clerk: granted a right at that agency, or was a supervisor there since."""
+    granted = session.scalars(
+        select(Right.granted_by).where(
+            Right.person == sample.clerk, Right.agency == sample.agency, Right.granted_by.is_not(None)
+        )
+    )
+    supervisors = session.scalars(
+        select(RoleHeld.person).where(
+            RoleHeld.agency == sample.agency,
+            RoleHeld.role == Role.SUPERVISOR.value,
+            or_(RoleHeld.to_at.is_(None), RoleHeld.to_at > lookup.submitted_at),
+        )
+    )
+    return frozenset({person for person in (*granted, *supervisors) if person is not None})
 
 
 def with_audits(actor: Actor, session: Session) -> Actor:
@@ -150,16 +199,18 @@ def _samples(actor: Actor) -> ColumnElement[bool]:
     return and_(Sample.period.in_(select(Period.id).where(_periods(actor))), Sample.clerk != actor.person_id)
 
 
-def _is_still_clerk() -> ColumnElement[bool]:
-    """Whether the clerk of a sample still is one at the same agency, with an account that is active."""
-    return exists().where(
-        RoleHeld.person == Sample.clerk,
-        RoleHeld.agency == Sample.agency,
-        RoleHeld.role == Role.CLERK.value,
+def _is_there(
+    person: InstrumentedAttribute[uuid.UUID], agency: InstrumentedAttribute[str], role: Role | None = None
+) -> ColumnElement[bool]:
+    """Whether a person still holds a role at an agency (any, or this one), with an account that is active."""
+    found = exists().where(
+        RoleHeld.person == person,
+        RoleHeld.agency == agency,
         RoleHeld.to_at.is_(None),
-        Person.id == Sample.clerk,
+        Person.id == person,
         Person.is_active,
     )
+    return found if role is None else found.where(RoleHeld.role == role.value)
 
 
 def _the_one(found: Thing | None) -> Thing:

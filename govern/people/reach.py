@@ -34,12 +34,14 @@ def roles_held(session: Session, person: uuid.UUID, at: datetime) -> dict[str, f
 def reach_of(session: Session, agency: str, roles: frozenset[Role]) -> Reach:
     """The reach of roles at an agency.
 
-    Supervisor and head see look-ups of the agency and below; so does an auditor until audit plans exist. A drafter has
-    the case items whose business agency this is, an approver the data items that this agency owns. A clerk has the own
-    look-ups alone, which need no reach.
+    Supervisor and head see look-ups of the agency and below, an auditor those of the agency; what an auditor sees beyond
+    it comes from audit plans (`audit.review.scope.with_audits`). A drafter has the case items whose business agency this
+    is, an approver the data items that this agency owns. A clerk has the own look-ups alone, which need no reach.
     """
     agencies: frozenset[str] = frozenset()
-    if roles & {Role.SUPERVISOR, Role.HEAD, Role.AUDITOR}:
+    if Role.AUDITOR in roles:
+        agencies = frozenset({agency})
+    if roles & {Role.SUPERVISOR, Role.HEAD}:
         agencies = agencies_below(session, agency)
     case_items: frozenset[str] = frozenset()
     if Role.DRAFTER in roles:

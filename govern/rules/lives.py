@@ -226,7 +226,10 @@ VERSION: Final = Life(
         Step(NEW, "load_pending", "waiting_for_letter", Role.OPERATOR, "loaded"),
         Step(NEW, "load_change", "proposed", Role.OPERATOR, "loaded"),
         Step("draft", "change", "draft", Role.DRAFTER, "draft_changed"),
-        Step("draft", "withdraw", "withdrawn", Role.DRAFTER, "withdrawn"),
+        *(
+            Step(state, "withdraw", "withdrawn", Role.DRAFTER, "withdrawn")
+            for state in ("draft", "proposed", "waiting_for_letter", "waiting_for_date")
+        ),
         Step("draft", "propose", "proposed", Role.DRAFTER, "proposed"),
         Step("proposed", "approve_part", "proposed", Role.APPROVER, "approved"),
         Step("proposed", "approve", "approved", Party.EVERY_OWNER, "approved"),
@@ -273,6 +276,7 @@ SAMPLE: Final = Life(
         Step("drawn", "ask_clerk", "with_clerk", Role.AUDITOR, "document_asked"),
         Step("with_clerk", "answer", "to_judge", Role.CLERK, "clerk_answered"),
         Step("with_clerk", "too_late", "to_judge", Party.CALENDAR, None),  # the deadline is in *document_asked*
+        Step("to_judge", "answer_late", "to_judge", Role.CLERK, "clerk_answered"),  # until there is a verdict
         Step("to_judge", "ask_clerk", "with_clerk", Role.AUDITOR, "document_asked"),
         Step("drawn", "judge", "judged", Role.AUDITOR, "judged"),
         Step("to_judge", "judge", "judged", Role.AUDITOR, "judged"),

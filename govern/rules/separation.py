@@ -46,9 +46,9 @@ def may_approve(*, proposer: UUID, approver: UUID) -> bool:
     return proposer != approver
 
 
-def may_judge(*, asker: UUID, supervisor_of_asker: UUID | None, auditor: UUID) -> bool:
+def may_judge(*, asker: UUID, managers_of_asker: Collection[UUID], auditor: UUID) -> bool:
     """True if an auditor may give a verdict on a look-up: neither the own nor one of an account the auditor manages."""
-    return auditor not in (asker, supervisor_of_asker)
+    return auditor != asker and auditor not in managers_of_asker
 
 
 def violation(facts: Facts) -> Deny | None:

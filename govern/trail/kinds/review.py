@@ -173,10 +173,10 @@ class DocumentAsked(_OfSample):
 @kind("clerk_answered", "承辦人答覆", "Clerk answered")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClerkAnswered(_OfSample):
-    """The clerk's answer, sealed, and the documents handed in with it: type, size and the SHA-256 of each file."""
+    """The clerk's answer and the documents handed in with it, all sealed and committed."""
 
     is_late: bool = False
-    documents: tuple[Mapping[str, object], ...] = ()  # type, size, sha256, commitment and ciphertext's hash
+    documents: tuple[Mapping[str, object], ...] = ()  # document, media_type, size, commitment, ciphertext's SHA-256
 
 
 @kind("document_opened", "開啟佐證文件", "Document opened")
@@ -185,7 +185,6 @@ class DocumentOpened(_OfSample):
     """A handed-in document was opened, written before it was: it may name people."""
 
     document: uuid.UUID
-    sha256: bytes
 
 
 @kind("judged", "查核結果", "Judged")

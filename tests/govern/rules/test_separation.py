@@ -52,10 +52,10 @@ def test_nobody_approves_the_own_proposal() -> None:
 
 
 def test_an_auditor_judges_neither_the_own_look_ups_nor_those_of_an_account_managed() -> None:
-    assert may_judge(asker=ONE, supervisor_of_asker=OTHER, auditor=THIRD)
-    assert may_judge(asker=ONE, supervisor_of_asker=None, auditor=OTHER)
-    assert not may_judge(asker=ONE, supervisor_of_asker=OTHER, auditor=ONE)
-    assert not may_judge(asker=ONE, supervisor_of_asker=OTHER, auditor=OTHER)
+    assert may_judge(asker=ONE, managers_of_asker={OTHER}, auditor=THIRD)
+    assert may_judge(asker=ONE, managers_of_asker=(), auditor=OTHER)
+    assert not may_judge(asker=ONE, managers_of_asker={OTHER}, auditor=ONE)
+    assert not may_judge(asker=ONE, managers_of_asker={OTHER}, auditor=OTHER)
 
 
 @TRIED
