@@ -166,7 +166,8 @@ def _version(session: Session, case_item: str) -> CaseItemVersion:
     """The version in force, else the newest that was proposed: so that asking under it is decided, and refused."""
     versions = session.scalars(
         select(CaseItemVersion)
-        .where(CaseItemVersion.case_item == case_item, CaseItemVersion.state.in_(ASKABLE))
+        .where(CaseItemVersion.case_item == case_item)
+        .where(or_(CaseItemVersion.state.in_(ASKABLE), CaseItemVersion.round > 0))  # sent back, it stays known
         .order_by(CaseItemVersion.version.desc())
     ).all()
     for version in versions:

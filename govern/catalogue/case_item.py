@@ -52,6 +52,8 @@ class CaseItemVersion(Base):
     based_on: Mapped[int | None]  # the number of the version that it would replace
     round: Mapped[int] = mapped_column(default=0)  # rises with every proposal: a former round's approvals do not count
     edition: Mapped[int] = mapped_column(default=0)  # rises with every change of a draft
+    # Ids of everybody who drafted, changed or proposed it: none of them approves any part of it.
+    authors: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     __table_args__ = (
         UniqueConstraint("case_item", "version"),

@@ -7,21 +7,22 @@ use, of the business agency, or above them; sources by their owner's people, tho
 
 from typing import Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from govern.catalogue.agency import Agency
-from govern.catalogue.case_item import CaseItem, CaseItemVersion, VersionDataItem
+from govern.catalogue.case_item import Approval, CaseItem, CaseItemVersion, Letter, VersionDataItem
 from govern.catalogue.data_item import DataItem
 from govern.catalogue.source import Source
 from govern.core.errors import NotFound
-from govern.rules.actor import Actor
+from govern.rules import approval
+from govern.rules.actor import Actor, Role
 
 Thing = TypeVar("Thing")
 
 # Versions whose content everybody may read: they were in force once. All other states are work in progress.
 OPEN_STATES: Final = ("in_force", "retired")
-# States from the proposal on: what makes a case item exist for everybody.
+# States from the proposal on (`withdrawn` only where it was proposed before): what makes a case item exist for everybody.
 PROPOSED_STATES: Final = (
     "proposed",
     "approved",
@@ -56,7 +57,8 @@ def data_item_for(actor: Actor, session: Session, code: str) -> DataItem:
 def case_items_for(actor: Actor, _session: Session) -> Select[CaseItem]:
     """The case items whose existence the actor may know of."""
     was_proposed = exists().where(
-        CaseItemVersion.case_item == CaseItem.code, CaseItemVersion.state.in_(PROPOSED_STATES)
+        CaseItemVersion.case_item == CaseItem.code,
+        or_(CaseItemVersion.state.in_(PROPOSED_STATES), CaseItemVersion.round > 0),  # sent back, it stays known
     )
     return select(CaseItem).where(or_(was_proposed, _is_business_of(actor), _uses_data_of(actor)))
 
@@ -94,6 +96,52 @@ def current_version_for(actor: Actor, session: Session, code: str) -> CaseItemVe
     )
 
 
+def approvals_for(actor: Actor, _session: Session) -> Select[Approval]:
+    """What owners said of versions, with their reasons: for those of their owners, business agency, and above them."""
+    return select(Approval).where(_concerns(actor, Approval.version_id))
+
+
+def letters_for(actor: Actor, _session: Session) -> Select[Letter]:
+    """Superiors' letters with their scans, which may name people: for those whom the version concerns."""
+    return select(Letter).where(_concerns(actor, Letter.version_id))
+
+
+def parts_to_approve_for(actor: Actor, _session: Session) -> Select[CaseItemVersion]:
+    """The proposed versions of which the actor's agency's own part waits for its word; none for who is no approver."""
+    waits = exists().where(
+        Approval.version_id == CaseItemVersion.id,
+        Approval.owner == actor.agency,
+        Approval.round == CaseItemVersion.round,
+        Approval.state == approval.WAITING,
+    )
+    is_approver = true() if actor.holds(Role.APPROVER) else false()
+    return select(CaseItemVersion).where(CaseItemVersion.state == "proposed", waits, is_approver)
+
+
+def letters_to_enter_for(actor: Actor, _session: Session) -> Select[Letter]:
+    """The letters awaited for the actor's agency's part of a version; none for who is no approver."""
+    needs_one = exists().where(
+        VersionDataItem.version_id == Letter.version_id,
+        VersionDataItem.owner == actor.agency,
+        DataItem.code == VersionDataItem.item,
+        DataItem.approval == approval.MINISTRY_LETTER,
+    )
+    is_approver = true() if actor.holds(Role.APPROVER) else false()
+    return (
+        select(Letter)
+        .join(CaseItemVersion, CaseItemVersion.id == Letter.version_id)
+        .where(CaseItemVersion.state == "waiting_for_letter", Letter.status == "pending", needs_one, is_approver)
+        .where(Letter.for_owner.in_((actor.agency, "")))
+    )
+
+
+def drafts_for(actor: Actor, _session: Session) -> Select[CaseItemVersion]:
+    """The drafts of the actor's business agency, those sent back included; none for who is no drafter."""
+    is_own = exists().where(CaseItem.code == CaseItemVersion.case_item, CaseItem.business_agency == actor.agency)
+    is_drafter = true() if actor.holds(Role.DRAFTER) else false()
+    return select(CaseItemVersion).where(CaseItemVersion.state == "draft", is_own, is_drafter)
+
+
 def sources_for(actor: Actor, _session: Session) -> Select[Source]:
     """The sources of the actor's agency and, with a reach, of those below; an operator sees all."""
     return select(Source).where(true() if actor.reach.is_operator else _is_own(actor, Source))
@@ -107,6 +155,14 @@ def source_for(actor: Actor, session: Session, code: str) -> Source:
 def _agencies_of(actor: Actor) -> list[str]:
     """The agency acted for, and those above which the actor's roles stand."""
     return sorted({actor.agency} | actor.reach.agencies)
+
+
+def _concerns(actor: Actor, version_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether a version is of the actor's owner, business agency, or of one below where the actor's roles reach."""
+    is_business = exists().where(
+        CaseItemVersion.id == version_id, CaseItem.code == CaseItemVersion.case_item, _is_business_of(actor)
+    )
+    return or_(is_business, exists().where(VersionDataItem.version_id == version_id, _is_own(actor, VersionDataItem)))
 
 
 def _is_business_of(actor: Actor) -> ColumnElement[bool]:

@@ -284,6 +284,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("based_on", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("round", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("edition", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("authors", sa.JSON(), nullable=False, server_default="[]"))
 
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.add_column(sa.Column("for_owner", sa.String(length=60), nullable=False, server_default=""))
@@ -312,5 +313,6 @@ def upgrade() -> None:
     with op.batch_alter_table("case_item_version", schema=None) as batch_op:
         batch_op.alter_column("round", server_default=None)
         batch_op.alter_column("edition", server_default=None)
+        batch_op.alter_column("authors", server_default=None)
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.alter_column("for_owner", server_default=None)

@@ -242,10 +242,15 @@ def _check_conditions(files: Files, row: Normal, parameters: Mapping[str, Normal
     for twice in _twice(condition.get("code") for condition in rule.get("conditions", [])):
         files.say(CASE_ITEMS, row.get("code"), join("eligibility.conditions", str(twice)), TWICE)
     for condition in [*rule.get("conditions", []), rule.get("amount", {})]:
-        for sort, name in _NAMED.findall(_TEXT.sub('""', condition.get("expr", ""))):
+        for sort, name in names_in(condition.get("expr", "")):
             if name not in known[sort]:
                 place = join("eligibility", condition.get("code", "amount"))
                 files.say(CASE_ITEMS, row.get("code"), place, NOT_USED.fill(name=f"{sort}.{name}"))
+
+
+def names_in(expression: str) -> list[tuple[str, str]]:
+    """What an expression names, as pairs of sort (`d`, `hh`, `p`, `input`) and name."""
+    return _NAMED.findall(_TEXT.sub('""', expression))
 
 
 def _check_sources(files: Files) -> None:

@@ -1,0 +1,1 @@
+"""A case item's life: drafted, proposed, approved part by part, in force, suspended, retired."""
