@@ -46,14 +46,15 @@ def check_apart(pdf: bytes, trust: Path, limits: Limits = STANDARD) -> Mapping[s
 
     The trust list must be one that can be read: without a list no verdict can be had. Raises `NotFinished` at the deadline.
     """
+    may = (str(limits.processor_s), str(limits.memory_bytes))
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "audit.check.confined", str(limits.processor_s), str(limits.memory_bytes), str(trust.resolve())],
+        [sys.executable, "-P", "-m", "audit.check.confined", *may, str(trust.resolve())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a foreign message could carry content
         env=_environment(),
         cwd="/",
-    )  # fmt: skip
+    )
     try:
         said, _ = child.communicate(pdf, timeout=limits.deadline_s)
     except subprocess.TimeoutExpired:

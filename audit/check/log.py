@@ -5,7 +5,7 @@
 3. each entry's leaf decodes (docs/leaf.md) to the id and kind that the record states
 4. each entry's proof leads from its leaf, at its number, to the root (RFC 9162 §2.1.3.2)
 
-What the entries say is then held against what the record says (`lookup.py`); here it is only sure that they are
+What the entries say is then held against what the record says (`content/`); here it is only sure that they are
 entries.
 """
 

@@ -1,7 +1,7 @@
 """Check a record: every claim, from the file and the trust list alone.
 
 The order is that of distrust. First the signature, from the bytes (`signature.py`). Only a file that one of our
-authorities certified, whole, is then opened: its attached data is read, held against the log (`log.py`, `lookup.py`)
+authorities certified, whole, is then opened: its attached data is read, held against the log (`log.py`, `content/`)
 and against its own text. Of any other file the content is not even parsed.
 """
 
@@ -13,8 +13,8 @@ from typing import Any, Final, Protocol
 
 from pypdf import PdfReader
 
-from audit.check import lookup
 from audit.check.claim import CLAIMS, ClaimFailed, Finding, Verdict, does_not_apply, fails
+from audit.check.content import lookup
 from audit.check.signature import ATTACHMENT, Signed, check_signature
 from audit.check.trust import Trust
 

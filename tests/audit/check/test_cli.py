@@ -123,7 +123,7 @@ def test_the_checker_runs_where_nothing_of_the_house_can_be_imported(
         (alone / name).parent.mkdir(parents=True, exist_ok=True)
         (alone / name).write_bytes((ROOT / name).read_bytes())
     for path in [
-        *(ROOT / "audit/check").glob("*.py"),
+        *(ROOT / "audit/check").rglob("*.py"),
         *(ROOT / f"audit/log/{n}.py" for n in ("tree", "note", "checkpoint")),
     ]:
         target = alone / path.relative_to(ROOT)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from audit.check import log, page_text
+from audit.check import log
 from audit.check.claim import ClaimFailed, Finding, found
+from audit.check.content import page_text
 from audit.check.log import Proven, proven_entries
 from audit.check.moments import clock_time, english_day, instant, roc_day, roc_moment
 from audit.check.trust import Trust
