@@ -1,4 +1,4 @@
-"""Persons are made, given roles, and granted rights; each of it ends, and each is an entry.
+"""Persons are made and given roles; each of it ends, and each is an entry. Rights (`grant_right`) are handed out here too.
 
 Whoever acts is an `Actor`; without one it is the house itself, at its command line or setting up a demonstration. Roles and
 rights are ended at a moment and never overwritten, so that the past can be judged. A supervisor grants rights to clerks of
@@ -6,22 +6,21 @@ the own agency, never to oneself; an operator keeps accounts and roles, and hold
 """
 
 import uuid
-from datetime import date
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from govern.catalogue.agency import Agency
-from govern.catalogue.case_item import CaseItem
 from govern.core import clock
 from govern.core.database import transaction
 from govern.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from govern.core.ids import new_id
 from govern.core.wording import Wording
 from govern.keys.ring import Ring
-from govern.keys.subject import SealedValue, data_key, seal
+from govern.keys.subject import data_key, seal
 from govern.people import password as passwords
+from govern.people.grant_right import close_right, end_right, grant_right, renew_right
 from govern.people.person import Account, Person, RoleHeld
 from govern.people.reach import roles_held
 from govern.people.right import Right
@@ -33,8 +32,11 @@ from govern.rules.identifiers import kinds as identifiers
 from govern.trail.append import append
 from govern.trail.kinds import people
 
-LONGEST_TERM_YEARS: Final = 3
-RETENTION_YEARS: Final = 30  # of a person's own number and of reasons: the longest step below permanent
+__all__ = (
+    "end_right", "give_role", "grant_right", "make_person", "renew_right", "set_password", "take_role",
+)  # fmt: skip
+
+RETENTION_YEARS: Final = 30  # of a person's own number: the longest step below permanent
 
 NAME_TAKEN: Final = Wording("這個帳號名稱已有人使用。", "This account name is taken.")
 NUMBER_TAKEN: Final = Wording("這個身分證號已屬於另一位使用者。", "This ID number belongs to another user.")
@@ -48,11 +50,6 @@ NEEDS_NUMBER: Final = Wording(
     "承辦人須登錄本人身分證號，以便禁止查調自己的資料。",
     "A clerk's own ID number must be on file, so that looking oneself up can be refused.",
 )
-NOT_A_CLERK: Final = Wording("此人在這個機關不是承辦人。", "This person is not a clerk at this agency.")
-TO_ONESELF: Final = Wording("不得授予自己權限。", "Nobody grants a right to oneself.")
-HAS_ONE: Final = Wording("此人已有這項查調權限。", "This person has this right already.")
-BAD_TERM: Final = Wording("迄日早於起日。", "The last day is before the first.")
-TOO_LONG: Final = Wording("期間最長 {years} 年。", "The longest term is {years} years.")
 
 
 def make_person(
@@ -173,102 +170,12 @@ def take_role(person_id: uuid.UUID, agency: str, role: Role, *, by: Actor | None
             for right in session.scalars(
                 select(Right).where(Right.person == person_id, Right.agency == agency, Right.ended_at.is_(None))
             ).all():
-                _end(session, right, "role_taken", by)
+                close_right(session, right, "role_taken", by)
     return True
 
 
-def grant_right(
-    ring: Ring,
-    person_id: uuid.UUID,
-    agency: str,
-    case_item: str,
-    *,
-    starts_on: date,
-    ends_on: date,
-    reason: str | None = None,
-    by: Actor | None = None,
-) -> uuid.UUID:
-    """The clerk may use the case item at the agency, both days included; the reason is sealed. Returns the right's id.
-
-    An open right whose term is over is ended first. Raises `NotAllowed` unless a supervisor of the agency grants it to
-    somebody else, `InvalidInput` for the term, `Conflict` when the person has the right or is no clerk there.
-    """
-    _must_hold(by, Role.SUPERVISOR, agency=agency)
-    if by is not None and by.person_id == person_id:
-        raise NotAllowed(TO_ONESELF, code="right_granted_by_self")
-    if ends_on < starts_on:
-        raise InvalidInput(UNUSABLE, fields={"ends_on": BAD_TERM})
-    if ends_on > _years_after(starts_on, LONGEST_TERM_YEARS):
-        raise InvalidInput(UNUSABLE, fields={"ends_on": TOO_LONG.fill(years=LONGEST_TERM_YEARS)})
-    with transaction() as session:
-        # Grants to one person go one after the other, so that two at once cannot both find no right.
-        if session.get(Person, person_id, with_for_update=True) is None or session.get(CaseItem, case_item) is None:
-            raise NotFound
-        if Role.CLERK not in roles_held(session, person_id, clock.now()).get(agency, frozenset()):
-            raise Conflict(NOT_A_CLERK, code="not_a_clerk")
-        right = Right(
-            id=new_id(),
-            person=person_id,
-            agency=agency,
-            case_item=case_item,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            granted_at=clock.now(),
-            granted_by=None if by is None else by.person_id,
-        )
-        _make_room_for(session, right, by)
-        session.add(right)
-        kind = people.Granted(
-            right=right.id,
-            case_item=case_item,
-            about_id=str(person_id),
-            at_agency=agency,
-            starts_on=starts_on.isoformat(),
-            ends_on=ends_on.isoformat(),
-        )
-        append(session, kind, by=by, text=None if reason is None else _sealed_text(ring, session, agency, reason))
-        return right.id
-
-
-def _make_room_for(session: Session, right: Right, by: Actor | None) -> None:
-    """An open right whose term is over has ended; one that is still in force is in the way, and raises `Conflict`."""
-    for former in session.scalars(
-        select(Right).where(
-            Right.person == right.person,
-            Right.agency == right.agency,
-            Right.case_item == right.case_item,
-            Right.ended_at.is_(None),
-        )
-    ).all():
-        if former.ends_on >= clock.today():
-            raise Conflict(HAS_ONE, code="has_right")
-        _end(session, former, "term", by)
-    session.flush()
-
-
-def end_right(right_id: uuid.UUID, *, cause: str = "ended", by: Actor | None = None) -> bool:
-    """The right has ended at once; whether it was open. `NotFound` for one that is not there or not the actor's to end."""
-    with transaction() as session:
-        right = session.get(Right, right_id, with_for_update=True)
-        if right is None or (by is not None and not (by.holds(Role.SUPERVISOR) and by.agency == right.agency)):
-            raise NotFound
-        if right.ended_at is not None:
-            return False
-        _end(session, right, cause, by)
-    return True
-
-
-def _end(session: Session, right: Right, cause: str, by: Actor | None) -> None:
-    right.ended_at = clock.now()
-    append(
-        session,
-        people.RightEnded(right=right.id, case_item=right.case_item, cause=cause, about_id=str(right.person)),
-        by=by,
-    )
-
-
-def _must_hold(by: Actor | None, role: Role, *, agency: str | None = None) -> None:
-    if by is not None and not (by.holds(role) and agency in (None, by.agency)):
+def _must_hold(by: Actor | None, role: Role) -> None:
+    if by is not None and not by.holds(role):
         raise NotAllowed
 
 
@@ -302,18 +209,3 @@ def _keep_number(ring: Ring, session: Session, person: Person, agency: str, numb
     session.add(sealed)
     session.flush()
     person.national_id, person.national_id_index = sealed.id, index
-
-
-def _sealed_text(ring: Ring, session: Session, agency: str, text: str) -> SealedValue:
-    key = data_key(ring, session, agency=agency, retention_years=RETENTION_YEARS, at=clock.now())
-    sealed = seal(key, "reason", text)
-    session.add(sealed)
-    session.flush()
-    return sealed
-
-
-def _years_after(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # the 29th of February
-        return day.replace(year=day.year + years, day=28)

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 
 from govern.catalogue.agency import Agency
+from govern.catalogue.case_item import CaseItem, CaseItemVersion, VersionAgency
 from govern.core import clock
 from govern.core.database import reading, transaction
 from govern.core.settings import Settings, load_settings
@@ -46,6 +47,32 @@ def some_agencies() -> None:
                 )
             )
             session.flush()
+
+
+def a_case_item_in_force(code: str, business_agency: str, *agencies: str) -> None:
+    """A case item whose version in force authorises these agencies and asks for nothing."""
+    today = clock.today()
+    with transaction() as session:
+        seq = len(session.scalars(select(CaseItem.code)).all()) + 1
+        session.add(CaseItem(code=code, seq=seq, business_agency=business_agency))
+        session.flush()
+        version = CaseItemVersion(
+            case_item=code,
+            version=1,
+            state="in_force",
+            name_zh=code,
+            name_en=code,
+            kind="application",
+            urgency="normal",
+            consent_required=True,
+            valid_from=today,
+            valid_to=today + timedelta(days=365),
+            retention_years=5,
+            content_sha256=bytes(32),
+        )
+        session.add(version)
+        session.flush()
+        session.add_all(VersionAgency(version_id=version.id, agency=each, seq=seq) for seq, each in enumerate(agencies))
 
 
 def some_settings(**given: object) -> Settings:

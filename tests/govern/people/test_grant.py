@@ -18,6 +18,7 @@ from govern.people.sign_on import Refused, SignedOn, nobody_to_tell, sign_on
 from govern.rules.actor import Role
 from tests.support.people import (
     PASSWORD,
+    a_case_item_in_force,
     a_national_id,
     a_person,
     entries,
@@ -29,13 +30,13 @@ from tests.support.people import (
 
 pytestmark = pytest.mark.usefixtures("database_address")
 SETTINGS = some_settings()
+WHY = "承辦身障停車證業務"
 
 
 @pytest.fixture
 def clerk(keys):
     some_agencies()
-    with transaction() as session:
-        session.add(CaseItem(code="parking", seq=1, business_agency="social"))
+    a_case_item_in_force("parking", "social", "social")
     return a_person(keys, "chen", "social", Role.CLERK)
 
 
@@ -47,7 +48,7 @@ def supervisor(keys, clerk):
 
 def a_right(keys, clerk, **given):
     today = clock.today()
-    term = {"starts_on": today, "ends_on": today + timedelta(days=365)}
+    term = {"starts_on": today, "ends_on": today + timedelta(days=365), "reason": WHY}
     return grant.grant_right(keys, clerk, "social", "parking", **(term | given))
 
 
@@ -123,13 +124,15 @@ def test_a_clerk_s_own_number_is_on_file(keys):
 
 
 def test_a_supervisor_grants_with_a_reason_that_is_sealed(keys, clerk, supervisor):
-    right = a_right(keys, clerk, reason="承辦身障停車證業務", by=supervisor)
+    right = a_right(keys, clerk, by=supervisor)
     [entry] = entries("granted")
     assert (entry.right, entry.case_item, entry.person) == (right, "parking", supervisor.person_id)
     assert entry.text_commitment is not None
     assert "承辦".encode() not in entry.leaf()
     with reading() as session:
-        assert session.get_one(Right, right).granted_by == supervisor.person_id
+        row = session.get_one(Right, right)
+        assert row.granted_by == supervisor.person_id
+        assert open_value(keys, session, row.reason) == WHY
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.HEAD, Role.DRAFTER, Role.OPERATOR])
@@ -180,12 +183,95 @@ def test_rights_are_for_clerks_and_end_with_the_role(keys, clerk):
 
 def test_a_right_ends_at_once_and_once(keys, clerk, supervisor):
     right = a_right(keys, clerk)
-    assert grant.end_right(right, by=supervisor) is True
-    assert grant.end_right(right, by=supervisor) is False
+    why = {"cause": "misuse", "reason": "查調次數異常，先行停用", "by": supervisor}
+    assert grant.end_right(right, **why) is True
+    assert grant.end_right(right, **why) is False
+    [entry] = entries("right_ended")
+    assert (entry.cause, entry.person) == ("misuse", supervisor.person_id)
+    assert entry.text_commitment is not None
+    assert "異常".encode() not in entry.leaf()
     with reading() as session:
         assert session.get_one(Right, right).ended_at is not None
     with pytest.raises(NotFound):
-        grant.end_right(uuid.uuid4(), by=supervisor)
+        grant.end_right(uuid.uuid4(), **why)
+
+
+@pytest.mark.parametrize(
+    ("why", "fields"),
+    [
+        ({"cause": "misuse", "reason": "短"}, ["reason"]),
+        ({"cause": "because", "reason": "查調次數異常"}, ["cause"]),
+        ({"cause": "ended"}, ["cause", "reason"]),
+        ({"cause": "misuse", "reason": "長" * 401}, ["reason"]),
+    ],
+)
+def test_a_supervisor_says_why_a_right_ends(keys, clerk, supervisor, why, fields):
+    right = a_right(keys, clerk)
+    with pytest.raises(InvalidInput) as refused:
+        grant.end_right(right, by=supervisor, **why)
+    assert list(refused.value.fields) == fields
+    with reading() as session:
+        assert session.get_one(Right, right).ended_at is None
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ({"reason": None}, ["reason"]),
+        ({"starts_on": timedelta(days=-1)}, ["starts_on"]),
+        ({"starts_on": timedelta(days=-9), "ends_on": timedelta(days=-1)}, ["starts_on", "ends_on"]),
+        ({"ends_on": timedelta(days=4 * 365), "reason": " 短 "}, ["ends_on", "reason"]),
+    ],
+)
+def test_a_supervisor_s_grant_begins_today_at_the_earliest_and_says_why(keys, clerk, supervisor, given, fields):
+    days = {name: clock.today() + each if isinstance(each, timedelta) else each for name, each in given.items()}
+    with pytest.raises(InvalidInput) as refused:
+        a_right(keys, clerk, by=supervisor, **days)
+    assert list(refused.value.fields) == fields
+    assert entries("granted") == []
+
+
+def test_only_a_case_item_in_force_that_authorises_the_agency_is_granted(keys, clerk, supervisor):
+    a_case_item_in_force("rent", "civil", "civil")
+    with transaction() as session:
+        session.add(CaseItem(code="drafted", seq=9, business_agency="social"))
+    today = clock.today()
+    for case_item in ("rent", "drafted"):
+        with pytest.raises(Conflict) as refused:
+            grant.grant_right(
+                keys, clerk, "social", case_item, starts_on=today, ends_on=today, reason=WHY, by=supervisor
+            )
+        assert refused.value.code == "agency_not_authorised"
+    a_right(keys, clerk, by=supervisor)
+    assert len(entries("granted")) == 1
+
+
+def test_a_right_is_renewed_by_ending_it_and_granting_its_successor_together(keys, clerk, supervisor):
+    today = clock.today()
+    right = a_right(keys, clerk, ends_on=today + timedelta(days=3))
+    with pytest.raises(InvalidInput):
+        grant.renew_right(keys, right, ends_on=today + timedelta(days=5 * 365), reason=WHY, by=supervisor)
+    with reading() as session:
+        assert session.get_one(Right, right).ended_at is None
+    renewed = grant.renew_right(keys, right, ends_on=today + timedelta(days=700), reason=WHY, by=supervisor)
+    assert [entry.cause for entry in entries("right_ended")] == ["renewed"]
+    with reading() as session:
+        row = session.get_one(Right, renewed)
+        assert (row.starts_on, row.ends_on, row.case_item) == (today, today + timedelta(days=700), "parking")
+    with pytest.raises(Conflict):
+        grant.renew_right(keys, right, ends_on=today, reason=WHY, by=supervisor)
+    a_person(keys, "wang", "civil", Role.SUPERVISOR, number=6)
+    actor = who(SETTINGS, signed_on(SETTINGS, keys, "wang").secret)
+    with pytest.raises(NotFound):
+        grant.renew_right(keys, renewed, ends_on=today, reason=WHY, by=actor)
+
+
+def test_nobody_renews_a_right_of_one_s_own(keys, clerk, supervisor):
+    grant.give_role(clerk, "social", Role.SUPERVISOR)
+    right = a_right(keys, clerk)
+    actor = who(SETTINGS, signed_on(SETTINGS, keys, "chen").secret)
+    with pytest.raises(NotAllowed):
+        grant.renew_right(keys, right, ends_on=clock.today(), reason=WHY, by=actor)
 
 
 def test_a_foreign_right_is_not_found(keys, clerk):
@@ -193,7 +279,7 @@ def test_a_foreign_right_is_not_found(keys, clerk):
     a_person(keys, "wang", "civil", Role.SUPERVISOR, number=6)
     actor = who(SETTINGS, signed_on(SETTINGS, keys, "wang").secret)
     with pytest.raises(NotFound):
-        grant.end_right(right, by=actor)
+        grant.end_right(right, cause="misuse", reason="查調次數異常", by=actor)
 
 
 def test_an_operator_sets_a_password_which_unlocks_and_ends_sessions(keys, clerk):

@@ -44,6 +44,25 @@ def seen(keys, house, account):
     return {name for name, one in people.items() if one in persons}, {n for n, one in rights.items() if one in held}
 
 
+@pytest.mark.parametrize("account", ["office", "civil", "lead", "head", "ops"])
+def test_the_ways_of_a_list_find_the_same_rights(keys, house, account):
+    actor = who(SETTINGS, signed_on(SETTINGS, keys, account).secret)
+    with reading() as session:
+        found = {row.id for way in scope.ways_to_rights(actor, session) for row in session.scalars(way)}
+        assert found == {row.id for row in session.scalars(scope.rights_for(actor, session))}
+
+
+def test_a_supervisor_may_grant_to_the_clerks_of_the_own_agency_and_nobody_else_to_anybody(keys, house):
+    people, _ = house
+    found = {}
+    a_person(keys, "boss", "social-office", Role.SUPERVISOR, number=6)
+    for account in ("office", "lead", "head", "ops", "boss"):
+        actor = who(SETTINGS, signed_on(SETTINGS, keys, account).secret)
+        with reading() as session:
+            found[account] = {row.id for row in session.scalars(scope.clerks_of(actor, session))}
+    assert found == {"office": set(), "lead": set(), "head": set(), "ops": set(), "boss": {people["office"]}}
+
+
 @pytest.mark.parametrize(
     ("account", "persons", "rights"),
     [
