@@ -16,10 +16,9 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from audit.review.period import Period
-from audit.review.plan import AuditPlan, PlanDataItem
+from audit.review.plan import AuditPlan, items_of
 from audit.review.sample import Finding, Sample
 from govern.catalogue.agency import Agency, agencies_below
-from govern.catalogue.data_item import DataItem
 from govern.core import clock
 from govern.core.errors import NotAllowed, NotFound
 from govern.core.wording import Wording
@@ -171,18 +170,9 @@ def audited_by(session: Session, agency: str, at: datetime) -> Reach:
     level = session.scalars(select(Agency.level).where(Agency.code == agency)).first()
     if level == "first" and session.scalars(select(AuditPlan.id).where(in_force, AuditPlan.by_first_level)).first():
         agencies = agencies_below(session, agency)
-    own = select(AuditPlan.id).where(in_force, AuditPlan.by_owner, AuditPlan.owner == agency)
-    items = set(
-        session.scalars(
-            select(DataItem.code).where(
-                DataItem.owner == agency,
-                or_(
-                    exists(own.where(AuditPlan.covers_all)),
-                    DataItem.code.in_(select(PlanDataItem.item).where(PlanDataItem.plan.in_(own))),
-                ),
-            )
-        )
-    )
+    items: set[str] = set()
+    for plan in session.scalars(select(AuditPlan).where(in_force, AuditPlan.by_owner, AuditPlan.owner == agency)):
+        items.update(items_of(session, plan))
     return Reach(agencies=agencies, own_data_items=frozenset(items))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from govern.core.wording import Wording
 from govern.rules.conditions import first_failing
 from govern.rules.denial import Deny, deny
 from govern.rules.facts import Appearance, Facts, PermittedField
@@ -18,6 +19,7 @@ __all__ = ["PERMITTED", "Appearance", "Deny", "Permit", "PermittedField", "decid
 
 PERMITTED: Final = "all_conditions_hold"
 PERMITTED_VERSION: Final = 1
+ALL_HOLD: Final = Wording("各項條件全部符合，准許查調。", "All conditions hold; the look-up is permitted.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from audit.log import prove
@@ -26,7 +26,7 @@ from govern.lookups.lookup import Lookup
 from govern.lookups.lookup import Task as TaskRow
 from govern.people.person import Person
 from govern.people.right import Right
-from govern.rules.decision import PERMITTED, PERMITTED_VERSION
+from govern.rules.decision import ALL_HOLD, PERMITTED, PERMITTED_VERSION
 from govern.rules.denial import Deny
 from govern.rules.facts import PermittedField
 from govern.rules.lives import STATE_NAMES, TaskState
@@ -47,7 +47,6 @@ from reports.record.course import course, happened, instant
 NOT_COVERED: Final = Wording(
     "這筆查調的軌跡還沒有檢核點，請稍後再試。", "The entries of this look-up have no checkpoint yet; please try again."
 )
-ALL_HOLD: Final = Wording("各項條件全部符合，准許查調。", "All conditions hold; the look-up is permitted.")
 NOTHING_FOUND: Final = Named("nothing_found", "查無資料", "Nothing found")
 
 
@@ -113,17 +112,22 @@ def gather(session: Session, lookup_id: uuid.UUID, frame: Frame) -> LookupRecord
     )
 
 
+AUDITED: Final = ("sample", "finding")
 _TOLD: Final = ("kind", "at", "data_item", "cause", "about_id", "details")
 
 
 def _entries(session: Session, lookup: Lookup, checkpoint: StoredCheckpoint | None) -> list[tuple[EntryRow, int]]:
-    """The look-up's entries under the checkpoint, in the order in which they happened, with their numbers."""
+    """The look-up's entries under the checkpoint, in the order in which they happened, with their numbers.
+
+    What an audit says of the look-up is the period's record's to tell: who looked up sees no verdict before the sign-off.
+    """
     if checkpoint is None:
         return []
     rows = session.execute(
         select(EntryRow, EntryNumber.number)
         .join(EntryNumber, EntryNumber.entry_id == EntryRow.id)
         .where(EntryRow.lookup == lookup.id, EntryNumber.number < checkpoint.size)
+        .where(or_(EntryRow.about_kind.is_(None), EntryRow.about_kind.not_in(AUDITED)))
         .order_by(EntryRow.id)
     )
     return [(entry, number) for entry, number in rows]
