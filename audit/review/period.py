@@ -101,6 +101,11 @@ def month_after(month: str) -> str:
     return month_of(end_of(month))
 
 
+def month_before(month: str) -> str:
+    """The month before."""
+    return month_of(end_of(month) - timedelta(days=32))  # no month has more than 31, and none two before this fewer
+
+
 def end_of(month: str) -> datetime:
     """The instant at which a month ends: midnight in Taipei of the next one's first day, in UTC."""
     last = date.fromisoformat(f"{month}-28") + timedelta(days=4)
