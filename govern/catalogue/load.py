@@ -98,7 +98,7 @@ def _refuse_what_is_used(session: Session, files: Files) -> None:
     used = session.execute(
         select(CaseItemVersion.case_item, VersionField.item, VersionField.field)
         .join(VersionField, VersionField.version_id == CaseItemVersion.id)
-        .where(CaseItemVersion.state.not_in(("retired", "rejected")))
+        .where(CaseItemVersion.state.not_in(("retired", "rejected", "withdrawn")))
         .order_by(VersionField.item, VersionField.field, CaseItemVersion.case_item)
     )
     for case_item, item, field in used:

@@ -156,7 +156,8 @@ def _check_case_items(files: Files) -> None:
         code = row.get("code")
         named = [("business_agency", row.get("business_agency"))]
         named += [("authorised_agencies", agency) for agency in row.get("authorised_agencies", [])]
-        named += [(join("approvals", "owner"), letter.get("owner")) for letter in row.get("approvals", [])]
+        for key in ("owner", "for_owner"):
+            named += [(join("approvals", key), letter.get(key)) for letter in row.get("approvals", [])]
         for place, agency in named:
             if agency is not None and agency not in agencies:
                 files.say(CASE_ITEMS, code, place, UNKNOWN.fill(code=agency))
@@ -219,8 +220,8 @@ def _check_letters(files: Files, row: Normal, items: Mapping[str, Normal]) -> No
     used = [items[part["item"]] for part in row.get("data", []) if part.get("item") in items]
     if any(item.get("approval") for item in used) and not letters:
         files.say(CASE_ITEMS, code, "approvals", NEEDS_LETTER)
-    for twice in _twice(letter.get("owner") for letter in letters):
-        files.say(CASE_ITEMS, code, join("approvals", str(twice)), TWICE)
+    for superior, _owner in _twice((letter.get("owner"), letter.get("for_owner")) for letter in letters):
+        files.say(CASE_ITEMS, code, join("approvals", str(superior)), TWICE)
     for letter in letters:
         approved_on, status = letter.get("approved_on"), letter.get("status")
         if status == "approved" and approved_on is None:

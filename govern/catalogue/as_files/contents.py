@@ -134,11 +134,14 @@ def sources(session: Session) -> dict[str, Normal]:
     }
 
 
-def newest_versions(session: Session, *, states: Iterable[str] | None = None) -> dict[str, CaseItemVersion]:
-    """The newest version of each case item, among those in the states."""
+def newest_versions(
+    session: Session, *, states: Iterable[str] | None = None, but: Iterable[str] = ()
+) -> dict[str, CaseItemVersion]:
+    """The newest version of each case item, among those in the states, or in all but some."""
     query = select(CaseItemVersion).order_by(CaseItemVersion.case_item, CaseItemVersion.version)
     if states is not None:
         query = query.where(CaseItemVersion.state.in_(tuple(states)))
+    query = query.where(CaseItemVersion.state.not_in(tuple(but)))
     return {version.case_item: version for version in session.scalars(query)}
 
 
@@ -261,7 +264,9 @@ def _permitted(item: str, rows: list[VersionField]) -> Normal:
         if listed:
             part[key] = listed
     necessity = {
-        row.field: {"zh": row.necessity_zh, "en": row.necessity_en} for row in rows if row.necessity_zh is not None
+        row.field: {"zh": row.necessity_zh, "en": row.necessity_en or row.necessity_zh}  # the files want both
+        for row in rows
+        if row.necessity_zh is not None
     }
     return part | ({"necessity": necessity} if necessity else {})
 
@@ -287,7 +292,9 @@ def _parts(
     ):
         permitted[field.version_id][field.item].append(field)
     letters: dict[int, list[Normal]] = defaultdict(list)
-    for letter in session.scalars(select(Letter).where(Letter.version_id.in_(ids)).order_by(Letter.superior)):
+    for letter in session.scalars(
+        select(Letter).where(Letter.version_id.in_(ids)).order_by(Letter.superior, Letter.for_owner)
+    ):
         letters[letter.version_id].append(
             {
                 "owner": letter.superior,
@@ -295,6 +302,7 @@ def _parts(
                 "letter_no": letter.number,
                 "status": letter.status,
                 "approved_on": letter.approved_on.isoformat() if letter.approved_on else None,
+                **({"for_owner": letter.for_owner} if letter.for_owner else {}),
             }
         )
     laws: dict[int, list[Normal]] = defaultdict(list)

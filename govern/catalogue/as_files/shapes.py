@@ -1,7 +1,8 @@
 """The four files of a catalogue: which keys each record has, which codes they may use.
 
 The keys are those of the city's own files. Keys of ours are all optional: `text_zh`, `in_force_from` and `in_force_to` of a
-legal basis, `necessity` of a case item's fields, `narrowing`, `row_limit` and `kinship_like` of a data item.
+legal basis, `necessity` of a case item's fields, `for_owner` of a letter, `narrowing`, `row_limit` and `kinship_like` of a
+data item.
 """
 
 from collections.abc import Mapping
@@ -185,6 +186,7 @@ _LETTER: Final = record(
         "letter_no": Key(text(Letter.number)),
         "status": Key(one_of(("pending", "approved"))),
         "approved_on": Key(day, needed=False, is_kept=True),
+        "for_owner": optional(_AGENCY),  # whose part it concerns; unsaid, every owner's below that superior
     }
 )
 

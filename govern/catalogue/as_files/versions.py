@@ -5,7 +5,7 @@ differs becomes a proposed version. Of a source, how it is reached is versioned 
 owner's word; its data items move with from and to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -17,12 +17,24 @@ from govern.catalogue.as_files import contents
 from govern.catalogue.as_files.contents import IN_FORCE, WAITING, Masks, appearance, digest, substance
 from govern.catalogue.as_files.store import Changer
 from govern.catalogue.as_files.values import Normal
-from govern.catalogue.case_item import CaseItem, CaseItemVersion, Letter, VersionAgency, VersionDataItem, VersionField
+from govern.catalogue.case_item import (
+    Approval,
+    CaseItem,
+    CaseItemVersion,
+    Letter,
+    VersionAgency,
+    VersionDataItem,
+    VersionField,
+)
 from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis
 from govern.catalogue.source import Source, SourceItem, SourceVersion
+from govern.core import clock
+from govern.rules import approval
 from govern.trail.kinds import catalogue as kinds
 
 PROPOSED: Final = "proposed"
+# Drafts, and what was given up, are the console's: that a file says the same as one of them proposes it nonetheless.
+NO_WORD_OF_ANY_FILE: Final = ("draft", "withdrawn")
 
 
 @dataclass(slots=True)
@@ -78,7 +90,14 @@ def store_case_items(
     """
     session, stored = change.session, CaseItemsStored()
     rows = {row.code: row for row in session.scalars(select(CaseItem))}
-    newest = contents.newest_versions(session)
+    newest = contents.newest_versions(session, but=NO_WORD_OF_ANY_FILE)
+    numbers = dict(
+        session.execute(
+            select(CaseItemVersion.case_item, func.max(CaseItemVersion.version)).group_by(CaseItemVersion.case_item)
+        )
+        .tuples()
+        .all()
+    )
     exported = contents.exported_versions(session)
     said = contents.case_items(session, {v.id: v for v in [*newest.values(), *exported.values()]}.values())
     masks = {(code, one["code"]): one["mask"] for code, item in items.items() for one in item["fields"]}
@@ -102,7 +121,7 @@ def store_case_items(
         if any(_says_the_same(row, *said[version.id], masks) for version in former):
             continue
         state = _state(row) if change.is_first else PROPOSED
-        version = _version(row, state, (newest[code].version if code in newest else 0) + 1, masks, change)
+        version = _version(row, state, numbers.get(code, 0) + 1, masks, change)
         {IN_FORCE: stored.in_force, WAITING: stored.waiting, PROPOSED: stored.proposed}[state].append(code)
         made.append((version, row))
     session.flush()
@@ -110,22 +129,42 @@ def store_case_items(
     session.flush()
     for version, row in made:
         _add_parts(session, version.id, row, masks, owners, laws)
+        if version.state == PROPOSED:
+            _open_round(
+                session, version, exported.get(version.case_item), [owners[part["item"]] for part in row["data"]]
+            )
     session.flush()
     return stored
+
+
+def _open_round(
+    session: Session, version: CaseItemVersion, former: CaseItemVersion | None, owners: Iterable[str]
+) -> None:
+    """A version that a file proposes waits for every owner's word as a drafted one does; it has no author."""
+    version.round, version.proposed_at = 1, clock.now()
+    version.based_on = None if former is None else former.version
+    session.add_all(
+        Approval(version_id=version.id, owner=owner, round=1, state=approval.WAITING)
+        for owner in approval.parts_needed(owners)
+    )
 
 
 def _says_the_same(row: Normal, former: Normal, frozen: Masks, masks: Masks) -> bool:
     under = {**masks, **frozen}
     if substance(row, under) != substance(former, under):
         return False
-    letters = {letter["owner"]: letter for letter in former.get("approvals", [])}
+    letters = {_whose(letter): letter for letter in former.get("approvals", [])}
     given = row.get("approvals", [])
     # A letter that has come since the file was written is no difference; one that the file knows and we do not, is.
-    return letters.keys() == {letter["owner"] for letter in given} and all(
-        letter == letters[letter["owner"]]
-        or (letter["status"], letters[letter["owner"]]["status"]) == ("pending", "approved")
+    return letters.keys() == {_whose(letter) for letter in given} and all(
+        letter == letters[_whose(letter)]
+        or (letter["status"], letters[_whose(letter)]["status"]) == ("pending", "approved")
         for letter in given
     )
+
+
+def _whose(letter: Normal) -> tuple[str, str]:
+    return letter["owner"], letter.get("for_owner", "")
 
 
 def _state(row: Normal) -> str:
@@ -191,6 +230,7 @@ def _add_parts(
             Letter(
                 version_id=version_id,
                 superior=letter["owner"],
+                for_owner=letter.get("for_owner", ""),
                 document_zh=letter["document_zh"],
                 number=letter["letter_no"],
                 status=letter["status"],

@@ -30,7 +30,7 @@ def write_parts(session: Session, version: CaseItemVersion, content: DraftConten
     """The version's parts are as the content says, masks and owners as they stand now, and its hash is of all of it."""
     for table in (VersionAgency, VersionField, VersionDataItem, VersionLegalBasis):
         session.execute(delete(table).where(table.version_id == version.id))
-    owners = dict(session.execute(select(DataItem.code, DataItem.owner)).tuples())
+    owners = dict(session.execute(select(DataItem.code, DataItem.owner)).tuples().all())
     masks = _masks(session, [part.item for part in content.items])
     session.add_all(
         VersionAgency(version_id=version.id, agency=agency, seq=seq)
@@ -90,7 +90,7 @@ def freeze_law(session: Session, version: CaseItemVersion) -> None:
         .join(LegalBasis, LegalBasis.id == VersionLegalBasis.legal_basis)
         .where(VersionLegalBasis.version_id == version.id)
     ):
-        use.text_zh = text
+        use.text_zh = text or use.text_zh  # what came with the catalogue's files stays where nothing is known
     session.flush()
     version.content_sha256 = content_sha256(session, version)
 
