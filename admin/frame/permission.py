@@ -25,6 +25,7 @@ class Rule:
     roles: frozenset[Role] | None = None
     before_new_password: bool = False  # open to somebody whose password must be changed first
     is_activity: bool = True  # a page that asks by itself keeps no session alive
+    needs_token: bool = True  # not where a form changes nothing and reads no log-in: a forged one could do nothing
 
     def permits(self, actor: Actor | None) -> bool:
         """Whether this actor, or nobody, may open the route."""
@@ -41,6 +42,7 @@ def held_by(code: str, *roles: Role) -> Rule:
 
 
 PUBLIC: Final = Rule("public", needs_sign_on=False, before_new_password=True)
+STATELESS: Final = Rule("stateless", needs_sign_on=False, before_new_password=True, needs_token=False)
 SIGNED_IN: Final = Rule("signed_in")
 OWN_SESSION: Final = Rule("own_session", before_new_password=True)
 WORKS_HERE: Final = held_by("works_here", *Role)
@@ -50,6 +52,9 @@ SEES_LOOKUPS: Final = held_by(
 )
 # A page that looks for news by itself is no sign of a person (DESIGN.md, Sessions and answers).
 LOOKS_BY_ITSELF: Final = Rule("sees_lookups", roles=SEES_LOOKUPS.roles, is_activity=False)
+DRAFTER: Final = held_by("drafter", Role.DRAFTER)
+APPROVER: Final = held_by("approver", Role.APPROVER)
+STOPS: Final = held_by("stops", Role.APPROVER, Role.DRAFTER, Role.OPERATOR)
 SEES_SOURCES: Final = held_by("sees_sources", Role.APPROVER, Role.OPERATOR)
 
 FRAME: Final[Mapping[str, Rule]] = {
@@ -81,6 +86,27 @@ CONSOLE: Final[Mapping[str, Rule]] = {
     "GET agencies.export": WORKS_HERE,
     "GET sources.index_view": SEES_SOURCES,
     "GET sources.details_view": SEES_SOURCES,
+    "GET life.begin": DRAFTER,
+    "POST life.create": DRAFTER,
+    "POST life.change": DRAFTER,
+    "GET life.edit": DRAFTER,
+    "POST life.save": DRAFTER,
+    "GET life.fields": DRAFTER,
+    "POST life.save_fields": DRAFTER,
+    "POST life.withdraw": DRAFTER,
+    "GET life.before_proposing": DRAFTER,
+    "POST life.propose": DRAFTER,
+    "GET life.version": WORKS_HERE,
+    "GET life.versions": WORKS_HERE,
+    "GET life.side_by_side": WORKS_HERE,
+    "POST life.approve": APPROVER,
+    "POST life.send_back": APPROVER,
+    "POST life.reject": APPROVER,
+    "GET life.letter": APPROVER,
+    "POST life.enter": APPROVER,
+    "GET life.scan": WORKS_HERE,
+    "GET life.stop": STOPS,
+    "POST life.do_stop": STOPS,
 }
 DESK: Final[Mapping[str, Rule]] = {
     "GET desk.choose": CLERK,
@@ -105,6 +131,8 @@ AUDITING: Final[Mapping[str, Rule]] = {
 }
 PUBLIC_PAGES: Final[Mapping[str, Rule]] = {
     "GET public.health": PUBLIC,
+    "GET check.form": PUBLIC,
+    "POST check.check": STATELESS,
 }
 
 ROUTES: Final[Mapping[str, Rule]] = {**FRAME, **LOGIN, **CONSOLE, **DESK, **AUDITING, **PUBLIC_PAGES}

@@ -72,6 +72,7 @@ def install(app: Flask, table: Mapping[str, Rule]) -> None:
     app.config.update(_configuration(app, settings))
     app.before_request(lambda: _knock(table))  # before the forms' tokens: whoever is not signed in is told that first
     csrf.init_app(app)
+    app.before_request(lambda: _ask_for_the_token(table))
     app.after_request(lambda response: _dress(response, settings))
     app.jinja_env.globals["asset"] = asset
 
@@ -88,7 +89,7 @@ def _configuration(app: Flask, settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": UPLOAD_BYTES,
         "PROVIDE_AUTOMATIC_OPTIONS": False,
         "WTF_CSRF_TIME_LIMIT": None,  # it lives as long as the log-in
-        "WTF_CSRF_CHECK_DEFAULT": True,
+        "WTF_CSRF_CHECK_DEFAULT": False,  # asked for by `_ask_for_the_token`, as the route's rule says
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
     }
 
@@ -110,6 +111,13 @@ def _knock(table: Mapping[str, Rule]) -> Response | None:
     if not rule.permits(found.actor):
         raise NotAllowed(code=rule.code)
     return None
+
+
+def _ask_for_the_token(table: Mapping[str, Rule]) -> None:
+    """A form that changes anything is one of ours, or `CSRFError`."""
+    rule = rule_of(table, request.method, request.endpoint or "")
+    if request.endpoint is not None and (rule is None or rule.needs_token):
+        csrf.protect()
 
 
 def _to_the_log_in() -> Response:

@@ -6,11 +6,13 @@ from flask import Flask
 from flask_admin import Admin
 
 from admin.frame.doors import Area
+from admin.public import check
 from admin.public.health import pages
 
 
 def _register(app: Flask, _console: Admin) -> None:
     app.register_blueprint(pages)
+    app.register_blueprint(check.pages)
 
 
 AREA: Final = Area("public", _register)
