@@ -24,6 +24,7 @@ from connectors.simulated import faults, registers, serve
 from govern.catalogue import load
 from govern.core import clock, database
 from govern.core.database import reading
+from govern.core.ids import new_id
 from govern.core.settings import Settings, load_settings
 from govern.keys import ring
 from govern.keys.envelope import SessionKeys, session_keys
@@ -32,6 +33,7 @@ from govern.lookups.lookup import Lookup, Task
 from govern.lookups.request import FileInput, GroundInput, KeyInput, LookupRequest, SubjectInput
 from govern.lookups.submit import submit
 from govern.people import grant
+from govern.people.reach import reach_of
 from govern.people.session_life import SignedOn, actor_of
 from govern.people.sign_on import sign_on
 from govern.queue import embedded
@@ -89,6 +91,12 @@ class TestHouse:
         for role in roles:
             grant.give_role(person, agency, role)
         return person
+
+    def an_actor(self, agency: str, *roles: Role, person: uuid.UUID | None = None) -> Actor:
+        """Somebody with roles at an agency, with the reach that they give, for use cases that need no session."""
+        with reading() as session:
+            reach = reach_of(session, agency, frozenset(roles))
+        return Actor(person or new_id(), f"{'-'.join(sorted(roles))}@{agency}", agency, frozenset(roles), reach=reach)
 
     def a_right(self, person: uuid.UUID, agency: str, case_item: str) -> uuid.UUID:
         """A right from today for a year."""
