@@ -14,7 +14,6 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from audit.review.ask import must_be_open
-from audit.review.judge import Verdict
 from audit.review.period import Period
 from audit.review.said import WRONG, Said, checked_text, opened_text, said_about, sealed_text
 from audit.review.sample import Finding, Sample
@@ -28,6 +27,7 @@ from govern.people.person import Person, RoleHeld
 from govern.people.reach import roles_held
 from govern.rules.actor import Actor, Role
 from govern.rules.lives import FINDING, NEW, step
+from govern.rules.verdict import Verdict
 from govern.trail.append import append
 from govern.trail.entry import Entry
 from govern.trail.kinds import review

@@ -5,8 +5,6 @@ word whether the look-up was proper; any other word needs a note. 待釐清 is n
 last verdict makes the period ready for sign-off; until then a verdict may be given anew, each an entry.
 """
 
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -25,29 +23,10 @@ from govern.core.wording import Wording
 from govern.keys.subject import SealedValue
 from govern.rules.actor import Actor, Role
 from govern.rules.lives import PERIOD, SAMPLE, step
+from govern.rules.verdict import FINAL, Verdict
 from govern.trail.append import append
 from govern.trail.entry import EntrySealedValue
 from govern.trail.kinds.review import Judged
-
-
-class Verdict(StrEnum):
-    """What an auditor finds of a sampled look-up (查核結果)."""
-
-    PROPER = "proper"
-    IMPROPER_PURPOSE = "improper_purpose"
-    NO_DOCUMENT = "no_document"
-    WRONG_SUBJECT = "wrong_subject"
-    EXCESSIVE = "excessive"
-
-
-VERDICT_NAMES: Final[Mapping[str, Wording]] = {
-    Verdict.PROPER: Wording("適當", "Proper"),
-    Verdict.IMPROPER_PURPOSE: Wording("目的不符", "Improper purpose"),
-    Verdict.NO_DOCUMENT: Wording("無佐證文件", "No document"),
-    Verdict.WRONG_SUBJECT: Wording("對象錯誤", "Wrong subject"),
-    Verdict.EXCESSIVE: Wording("逾越必要範圍", "More than necessary"),
-}
-TO_BE_CLARIFIED: Final = Wording("待釐清", "To be clarified")
 
 NO_SUCH_VERDICT: Final = Wording(
     "請選擇查核結果；待釐清時請改為詢問承辦人。", "Choose a verdict; to clarify, ask the clerk."
@@ -90,7 +69,7 @@ def judge(actor: Actor, sample_id: UUID, verdict: str, note: str, *, edition: in
     verdict or a missing note; `Conflict` while the clerk's time runs, after a sign-off, when the note was saved elsewhere
     since `edition`, or to become proper with a finding open; `NotAllowed` for who is not independent of the clerk.
     """
-    if verdict not in VERDICT_NAMES:
+    if verdict not in FINAL:
         raise InvalidInput(NO_SUCH_VERDICT, fields={"verdict": NO_SUCH_VERDICT}, code="no_verdict")
     note = checked_text(note, "note", is_needed=False)
     if verdict != Verdict.PROPER and not note:
