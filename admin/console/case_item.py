@@ -1,33 +1,33 @@
 """One case item: fields by data item with their appearance, agencies, legal bases, letters, versions, stops."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.console.words import CASE_KINDS, SCOPES, URGENCIES, word
+from admin.console.life.pages import is_own
+from admin.console.life.stop import deeds_of
+from admin.console.words import CASE_KINDS, SCOPES, URGENCIES, article, word
 from admin.frame.display import CASE_ITEM_STATES, NOT_KNOWN
-from admin.frame.names import Names, agency_names
+from admin.frame.names import Names, agency_names, people_names
 from govern.catalogue.case_item import (
     CaseItem,
     CaseItemVersion,
     Letter,
-    Suspension,
     VersionAgency,
     VersionDataItem,
     VersionField,
 )
 from govern.catalogue.data_item import DataItem, DataItemField, MaskRule
 from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis
+from govern.catalogue.life.held import IN_WORK
+from govern.catalogue.life.suspend import stops_for
 from govern.catalogue.scope import PROPOSED_STATES, current_version_for, data_items_for, versions_for
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
-
-_ARTICLE: Final = re.compile(r"第([0-9]+(?:-[0-9]+)?)條")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +55,27 @@ class Part:
         return sum(one.appearance in appearances for one in self.permitted)
 
 
-def article(text: str) -> Wording:
-    """An article as each language cites it: 第44-3條 is 第44條之3, Article 44-3."""
-    plain = _ARTICLE.fullmatch(text)
-    if plain is None:
-        return Wording(text, text)
-    number, _, part = plain.group(1).partition("-")
-    return Wording(f"第{number}條之{part}" if part else text, f"Article {plain.group(1)}")
-
-
 def describe(actor: Actor, session: Session, thing: CaseItem) -> dict[str, Any]:
     """What the page of a case item needs; without a version within reach its name, business agency and state alone."""
     known = _known(session, thing.code)
-    stops = session.scalars(
-        select(Suspension).where(Suspension.case_item == thing.code, Suspension.to_at.is_(None))
-    ).all()
+    stops = stops_for(actor, session, thing.code)
     state = CASE_ITEM_STATES["suspended"] if stops else CASE_ITEM_STATES.get(known.state, NOT_KNOWN)
     try:
         version = current_version_for(actor, session, thing.code)
     except NotFound:
         version = None
     names = agency_names(session, {thing.business_agency, *(stop.agency for stop in stops)})
+    setters = people_names(session, {stop.set_by for stop in stops if stop.reason is not None})
+    in_work = _in_work(actor, session, thing.code)
     found: dict[str, Any] = {
         "known": known,
         "state": state,
         "business_agency": names[thing.business_agency],
-        "stops": [(stop, names[stop.agency]) for stop in stops],
+        "stops": [(stop, names[stop.agency], setters.get(stop.set_by)) for stop in stops],
+        "in_work": in_work,
+        "in_work_state": CASE_ITEM_STATES.get(in_work.state, NOT_KNOWN) if in_work else None,
+        "may_change": is_own(actor, thing) and in_work is None,
+        "deeds": deeds_of(actor, session, thing),
         "version": version,
         "words": {"kind": word(CASE_KINDS, known.kind), "urgency": word(URGENCIES, known.urgency)},
     }
@@ -102,6 +97,13 @@ def _known(session: Session, code: str) -> CaseItemVersion:
     if found is None:
         raise NotFound
     return found
+
+
+def _in_work(actor: Actor, session: Session, code: str) -> CaseItemVersion | None:
+    """The version on its way, where the actor may read it."""
+    return session.scalars(
+        versions_for(actor, session).where(CaseItemVersion.case_item == code, CaseItemVersion.state.in_(IN_WORK))
+    ).first()
 
 
 def _content(actor: Actor, session: Session, thing: CaseItem, version: CaseItemVersion) -> dict[str, Any]:

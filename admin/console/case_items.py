@@ -5,19 +5,20 @@ Everybody signed in may know that a case item exists from its proposal on; what 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from admin.console import case_item
+from admin.console.life import waits
 from admin.console.words import CASE_KINDS, URGENCIES, word
 from admin.frame.display import CASE_ITEM_STATES, NOT_KNOWN, State
 from admin.frame.governed_view import GovernedView
-from admin.frame.listing import Tab
+from admin.frame.listing import Asked, Tab
 from admin.frame.names import agency_names, data_item_names
 from admin.frame.paging import Order
 from admin.frame.seek import Filter, Searched
@@ -30,7 +31,8 @@ from govern.catalogue.case_item import (
     VersionField,
 )
 from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis
-from govern.catalogue.scope import PROPOSED_STATES, case_item_for, case_items_for, versions_for
+from govern.catalogue.life.compare import difference_of, former_of
+from govern.catalogue.scope import OPEN_STATES, PROPOSED_STATES, case_item_for, case_items_for, versions_for
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
 
@@ -53,6 +55,8 @@ class Row:
     state: State
     valid_to: date | None
     is_readable: bool
+    is_on_its_way: bool = False
+    change: Wording | None = None  # what it shows more or less than the version before
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,18 @@ def _suspended() -> ColumnElement[bool]:
     return exists().where(Suspension.case_item == CaseItem.code, Suspension.to_at.is_(None))
 
 
-def _waiting(things: Select[Any]) -> Select[Any]:
-    return things.where(_in_state("proposed", "approved", "waiting_for_letter", "waiting_for_date"))
+# Tabs of versions on their way: a row shows that version, and leads to its page.
+RETURNED: Final = State("returned", Wording("退回修正", "Returned"), "wait")
+IN_APPROVAL: Final = ("proposed", "approved", "waiting_for_letter", "waiting_for_date")
+
+
+def _ways(actor: Actor, session: Session) -> dict[str, Select[CaseItemVersion]]:
+    """For each tab of versions on their way those that the actor may read."""
+    return {
+        "mine": waits.for_me(actor, session),
+        "drafts": versions_for(actor, session).where(CaseItemVersion.state == "draft"),
+        "waiting": versions_for(actor, session).where(CaseItemVersion.state.in_(IN_APPROVAL)),
+    }
 
 
 def _business_agencies(actor: Actor, session: Session) -> Sequence[tuple[str, Wording]]:
@@ -111,10 +125,12 @@ class CaseItems(GovernedView):
     )
     tabs = (
         Tab("all", Wording("全部", "All"), lambda things: things),
+        Tab("mine", Wording("等我處理", "Waiting for me"), lambda things: things),
+        Tab("drafts", Wording("草擬", "Drafts"), lambda things: things),
+        Tab("waiting", Wording("審核與待核備", "In approval"), lambda things: things),
         Tab(
             "in_force", Wording("生效中", "In force"), lambda things: things.where(_in_state("in_force"), ~_suspended())
         ),
-        Tab("waiting", Wording("審核與待核備", "In approval"), _waiting),
         Tab("suspended", Wording("已暫停", "Suspended"), lambda things: things.where(_suspended())),
     )
     searched = Searched(
@@ -165,10 +181,28 @@ class CaseItems(GovernedView):
     list_template = "console/case_items.html"
     details_template = "console/case_item.html"
 
+    def narrowed(self, actor: Actor, session: Session, asked: Asked) -> Any:
+        """Those whose version on its way is within reach; a first proposal is no secret, a change of one in force is."""
+        things = super().narrowed(actor, session, asked)
+        tab = asked.tab.name if asked.tab else ""
+        way = _ways(actor, session).get(tab)
+        if way is None:
+            return things
+        found: ColumnElement[bool] = CaseItem.code.in_(way.with_only_columns(CaseItemVersion.case_item))
+        if tab == "waiting":
+            found = or_(found, and_(_in_state(*IN_APPROVAL), ~_in_state(*OPEN_STATES)))
+        return things.where(found)
+
     def rows(self, actor: Actor, session: Session, things: Sequence[CaseItem]) -> Sequence[Row]:
-        """Case items by the version in force, else the newest proposed, counted where its content may be read."""
+        """Case items by the version in force, else the newest proposed, counted where its content may be read.
+
+        On a tab of versions on their way by that version, with what it changes in a word.
+        """
         codes = [thing.code for thing in things]
-        heads = _heads(session, codes)
+        tab = self._asked().tab
+        way = _ways(actor, session).get(tab.name) if tab else None
+        on_the_way = {} if way is None else _newest(session, way, codes)
+        heads = _heads(session, codes) | on_the_way
         readable = set(
             session.scalars(
                 versions_for(actor, session)
@@ -181,7 +215,10 @@ class CaseItems(GovernedView):
         agencies = agency_names(session, {thing.business_agency for thing in things})
         suspended = set(session.scalars(select(Suspension.case_item).where(Suspension.to_at.is_(None))))
         return [
-            _row(thing, heads[thing.code], counted.get(heads[thing.code].id), names, agencies, thing.code in suspended)
+            replace(
+                _row(thing, heads[thing.code], counted.get(heads[thing.code].id), names, agencies),
+                **_more(session, thing.code, on_the_way, is_suspended=thing.code in suspended),
+            )
             for thing in things
             if thing.code in heads
         ]
@@ -201,6 +238,24 @@ def _heads(session: Session, codes: Sequence[str]) -> dict[str, CaseItemVersion]
         )
     )
     return {row.case_item: row for row in rows}
+
+
+def _newest(session: Session, way: Select[CaseItemVersion], codes: Sequence[str]) -> dict[str, CaseItemVersion]:
+    rows = session.scalars(way.where(CaseItemVersion.case_item.in_(codes)).order_by(CaseItemVersion.version))
+    return {row.case_item: row for row in rows}
+
+
+def _more(
+    session: Session, code: str, on_the_way: Mapping[str, CaseItemVersion], *, is_suspended: bool
+) -> dict[str, Any]:
+    """What a row says beyond its version: that it is on its way and what it changes, or that the case item is stopped."""
+    version = on_the_way.get(code)
+    if version is None:
+        return {"state": CASE_ITEM_STATES["suspended"]} if is_suspended else {}
+    former = former_of(session, version)
+    change = difference_of(session, former, version).word if former else Wording("新增", "New")
+    state = RETURNED if waits.came_back(session, [version]) else CASE_ITEM_STATES.get(version.state, NOT_KNOWN)
+    return {"is_on_its_way": True, "change": change, "state": state}
 
 
 def _counted(session: Session, versions: Sequence[int]) -> dict[int, Counted]:
@@ -244,9 +299,7 @@ def _row(
     counted: Counted | None,
     names: dict[str, Wording],
     agencies: dict[str, Wording],
-    is_suspended: bool,
 ) -> Row:
-    state = CASE_ITEM_STATES["suspended"] if is_suspended else CASE_ITEM_STATES.get(head.state, NOT_KNOWN)
     return Row(
         code=thing.code,
         name=head.name,
@@ -259,7 +312,7 @@ def _row(
         kind=word(CASE_KINDS, head.kind),
         urgency=head.urgency,
         urgency_word=word(URGENCIES, head.urgency),
-        state=state,
+        state=CASE_ITEM_STATES.get(head.state, NOT_KNOWN),
         valid_to=head.valid_to,
         is_readable=counted is not None,
     )

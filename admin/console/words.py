@@ -1,5 +1,6 @@
 """What the catalogue's codes are called on screen: levels, kinds, shapes, keys."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -85,3 +86,15 @@ PHASES: Final[Mapping[str, Wording]] = {
 def word(table: Mapping[str, Wording], code: str | None) -> Wording:
     """The word for a code; the code itself where it is new here."""
     return table.get(code or "", Wording(code or "", code or ""))
+
+
+_ARTICLE: Final = re.compile(r"第([0-9]+(?:-[0-9]+)?)條")
+
+
+def article(text: str) -> Wording:
+    """An article as each language cites it: 第44-3條 is 第44條之3, Article 44-3."""
+    plain = _ARTICLE.fullmatch(text)
+    if plain is None:
+        return Wording(text, text)
+    number, _, part = plain.group(1).partition("-")
+    return Wording(f"第{number}條之{part}" if part else text, f"Article {plain.group(1)}")

@@ -122,6 +122,10 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
 
     # Reading
 
+    def narrowed(self, actor: Actor, session: Session, asked: Asked) -> Any:
+        """The things within scope that the tab, the words and the filters leave; a view adds what depends on who asks."""
+        return self.listing.narrowed(type(self).scope(actor, session), asked)
+
     def rows(self, _actor: Actor, _session: Session, things: Sequence[Any]) -> Sequence[Any]:
         """What the list shows for the things of a page, in their order."""
         return things
@@ -136,7 +140,7 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
         """The rows of the page asked for, within scope and one reading; no count."""
         actor, asked = the_actor(), self._asked()
         with reading() as session:
-            things = self.listing.narrowed(type(self).scope(actor, session), asked)
+            things = self.narrowed(actor, session, asked)
             found = paging.page(session, things, asked.order, asked.size, after=asked.after, before=asked.before)
             rows = self.rows(actor, session, found.things)
             options = {each.name: each.options(actor, session) for each in self.choices}
@@ -242,7 +246,7 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
             raise NotFound
         actor, asked = the_actor(), replace(self._asked(), after=None, before=None)
         with reading() as session:
-            things = self.listing.narrowed(type(self).scope(actor, session), asked)
+            things = self.narrowed(actor, session, asked)
             found = paging.page(session, things, asked.order, export.ROWS_AT_MOST)
             rows = self.rows(actor, session, found.things)
         heads = [w(label) for _, label in self._export_columns]

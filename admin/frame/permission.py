@@ -25,6 +25,7 @@ class Rule:
     roles: frozenset[Role] | None = None
     before_new_password: bool = False  # open to somebody whose password must be changed first
     is_activity: bool = True  # a page that asks by itself keeps no session alive
+    is_open_data: bool = False  # the same for everybody and of no person: the page says how long caches may keep it
     needs_token: bool = True  # not where a form changes nothing and reads no log-in: a forged one could do nothing
 
     def permits(self, actor: Actor | None) -> bool:
@@ -43,6 +44,7 @@ def held_by(code: str, *roles: Role) -> Rule:
 
 PUBLIC: Final = Rule("public", needs_sign_on=False, before_new_password=True)
 STATELESS: Final = Rule("stateless", needs_sign_on=False, before_new_password=True, needs_token=False)
+OPEN_DATA: Final = Rule("public", needs_sign_on=False, before_new_password=True, is_open_data=True)
 SIGNED_IN: Final = Rule("signed_in")
 OWN_SESSION: Final = Rule("own_session", before_new_password=True)
 WORKS_HERE: Final = held_by("works_here", *Role)
@@ -131,6 +133,8 @@ AUDITING: Final[Mapping[str, Rule]] = {
 }
 PUBLIC_PAGES: Final[Mapping[str, Rule]] = {
     "GET public.health": PUBLIC,
+    "GET public.register": OPEN_DATA,
+    "GET public.register_data": OPEN_DATA,
     "GET check.form": PUBLIC,
     "POST check.check": STATELESS,
 }

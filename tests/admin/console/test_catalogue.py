@@ -49,7 +49,7 @@ def test_all_71_case_items_stand_on_one_page_with_their_state(drafter: Browser) 
     assert page.count("生效中</span>") == 70
     assert rows(drafter.get("/case-items/?tab=waiting").text) == 1
     assert rows(drafter.get("/case-items/?tab=in_force").text) == 70
-    assert "這裡還沒有項目" in drafter.get("/case-items/?tab=suspended").text
+    assert "沒有暫停中的案件項目" in drafter.get("/case-items/?tab=suspended").text
 
 
 def test_all_147_agencies_are_reached_page_by_page(drafter: Browser) -> None:

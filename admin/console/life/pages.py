@@ -1,0 +1,56 @@
+"""The blueprint of a case item's life, and what its pages share: who may work on a version, and where a deed leads."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, flash, redirect, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from admin.frame.language import w
+from govern.catalogue.case_item import CaseItem, CaseItemVersion
+from govern.catalogue.life.content import DraftContent, content_of
+from govern.catalogue.scope import case_item_for, version_for
+from govern.core.errors import NotFound
+from govern.core.wording import Wording
+from govern.rules.actor import Actor, Role
+
+pages = Blueprint("life", __name__, url_prefix="/case-items")
+
+DRAFT: Final = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft that the actor may change: the case item, the version's row and what it says now."""
+
+    case_item: CaseItem
+    version: CaseItemVersion
+    content: DraftContent
+
+
+def is_own(actor: Actor, case_item: CaseItem) -> bool:
+    """Whether the actor drafts for the business agency of a case item."""
+    return actor.holds(Role.DRAFTER) and case_item.business_agency == actor.agency
+
+
+def draft_for(actor: Actor, session: Session, code: str, number: int) -> Draft:
+    """A draft of the actor's own agency, or `NotFound`: a foreign one, and one that is no draft any more, are not there."""
+    case_item = case_item_for(actor, session, code)
+    version = version_for(actor, session, code, number)
+    if not is_own(actor, case_item) or version.state != DRAFT:
+        raise NotFound
+    return Draft(case_item, version, content_of(session, version.id))
+
+
+def to_version(code: str, number: int, said: Wording | None = None, tone: str = "ok") -> Response:
+    """The page of a version, with what was just done said above it."""
+    if said is not None:
+        flash(w(said), tone)
+    return redirect(url_for("life.version", code=code, number=number), 303)
+
+
+def to_case_item(code: str, said: Wording) -> Response:
+    """The page of a case item, likewise."""
+    flash(w(said), "ok")
+    return redirect(url_for("case_items.details_view", id=code), 303)
