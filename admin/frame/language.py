@@ -12,7 +12,7 @@ import flask_admin.babel
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.support import Translations
-from flask import Blueprint, Flask, Response, redirect, request, session
+from flask import Blueprint, Flask, Response, g, redirect, request, session
 from flask_babel import Babel
 from markupsafe import Markup
 
@@ -63,6 +63,8 @@ def language() -> str:
     """The request's language: chosen in this browser, else the person's, else Chinese."""
     if not request:
         return "zh"
+    if "language" in g:  # a page that is the same for everybody says its own, and reads no cookie
+        return str(g.language)
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)

@@ -1,7 +1,7 @@
 """Headers, anti-forgery, uploads in memory, and the door of every route.
 
 Every response says what a browser may do with it: nothing from another host, no inline script or style, in no frame, kept
-in no cache unless it is a static file. Every request is held against its route's rule before anything else happens.
+in no cache unless it is a static file or open data. Every request is held against its route's rule before anything else happens.
 """
 
 import hashlib
@@ -73,7 +73,7 @@ def install(app: Flask, table: Mapping[str, Rule]) -> None:
     app.before_request(lambda: _knock(table))  # before the forms' tokens: whoever is not signed in is told that first
     csrf.init_app(app)
     app.before_request(lambda: _ask_for_the_token(table))
-    app.after_request(lambda response: _dress(response, settings))
+    app.after_request(lambda response: _dress(response, settings, table))
     app.jinja_env.globals["asset"] = asset
 
 
@@ -138,12 +138,14 @@ def wants_json() -> bool:
     return best != "text/html"
 
 
-def _dress(response: Response, settings: Settings) -> Response:
+def _dress(response: Response, settings: Settings, table: Mapping[str, Rule]) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     if settings.secure_cookies:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-    response.headers["Cache-Control"] = _kept() if response.status_code in (200, 304) else NO_STORE
+    rule = rule_of(table, request.method, request.endpoint or "")
+    if rule is None or not rule.is_open_data or response.status_code not in (200, 304):
+        response.headers["Cache-Control"] = _kept() if response.status_code in (200, 304) else NO_STORE
     return response
 
 

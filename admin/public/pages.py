@@ -6,7 +6,10 @@ from flask import Flask
 from flask_admin import Admin
 
 from admin.frame.doors import Area
-from admin.public import check
+from admin.public import (
+    check,
+    register,  # noqa: F401 - its routes stand on the blueprint
+)
 from admin.public.health import pages
 
 

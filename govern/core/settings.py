@@ -39,6 +39,9 @@ class Settings(BaseSettings):
         default="", description="Redis or Valkey of the answers, without persistence; empty: the embedded one."
     )
     public_url: str = Field(default="", description="Address people reach the console by; empty: http://host:port.")
+    public_register: bool = Field(
+        default=True, description="The register of case items in force is open to everybody at /register."
+    )
     secure_cookies: bool = Field(
         default=False, description="The console stands behind TLS: __Host- and Secure cookies, HSTS."
     )
