@@ -36,7 +36,7 @@ def proven_entries(data: Mapping[str, Any], trust: Trust) -> tuple[Proven, ...]:
 
     Raises `ClaimFailed` for the first that is not.
     """
-    checkpoint = _checkpoint(data["checkpoint"], trust)
+    checkpoint = must_be_signed(data["checkpoint"], trust)
     proven = tuple(_proven(entry, checkpoint) for entry in data["entries"])
     numbers = [entry.number for entry in proven]
     if numbers != sorted(set(numbers)):
@@ -53,8 +53,8 @@ def seen(entries: Sequence[Proven], data: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
-def _checkpoint(stated: Mapping[str, Any], trust: Trust) -> Checkpoint:
-    """Steps 1 and 2."""
+def must_be_signed(stated: Mapping[str, Any], trust: Trust) -> Checkpoint:
+    """Steps 1 and 2: the checkpoint that a record states, if the log signed it. Raises `ClaimFailed`."""
     try:
         checkpoint = read_checkpoint(stated["note"], origin=trust.log_origin, trusted=[trust.log_key])
     except CheckpointError:

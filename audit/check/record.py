@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 from pypdf import PdfReader
 
 from audit.check.claim import CLAIMS, ClaimFailed, Finding, Verdict, does_not_apply, fails
-from audit.check.content import lookup
+from audit.check.content import lookup, period
 from audit.check.signature import ATTACHMENT, Signed, check_signature
 from audit.check.trust import Trust
 
@@ -29,7 +29,10 @@ class Format(Protocol):
         """What it is of, in both languages; asked of valid ones alone."""
 
 
-FORMATS: Final[Mapping[tuple[str, int], Format]] = {(lookup.FORMAT, lookup.VERSION): lookup}
+FORMATS: Final[Mapping[tuple[str, int], Format]] = {
+    (lookup.FORMAT, lookup.VERSION): lookup,
+    (period.FORMAT, period.VERSION): period,
+}
 _LARGEST_DATA: Final = 64 * 1024 * 1024
 
 

@@ -31,6 +31,19 @@ def must_say(text: str, literals: Iterable[str]) -> int:
     return len(found)
 
 
+def must_say_in_order(text: str, literals: Iterable[str]) -> int:
+    """Each literal stands in the text after the place of the one before; how many. Raises `ClaimFailed`."""
+    page, at, count = plain(text), 0, 0
+    for literal in literals:
+        sought = plain(as_printed(literal))
+        place = page.find(sought, at)
+        if place < 0:
+            raise ClaimFailed("text_differs")
+        at = place + len(sought)
+        count += bool(sought)
+    return count
+
+
 def seen(found: int) -> tuple[str, str]:
     """What was looked at, in both languages."""
     return (
