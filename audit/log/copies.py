@@ -8,6 +8,7 @@ them.
 import contextlib
 import os
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -32,11 +33,12 @@ def keep_copy(folder: Path, size: int, note: str) -> None:
         if path.read_text(encoding="utf-8") != note:
             raise CopyDiffers(f"the copy of the checkpoint at {size} is another one")
         return
-    _write(folder / f".{path.name}.{os.getpid()}", note, path, replace=False)
+    own = f"{os.getpid()}.{threading.get_ident()}"  # two at once must not write into one file
+    _write(folder / f".{path.name}.{own}", note, path, replace=False)
     if path.read_text(encoding="utf-8") != note:  # read again: another process may have been first
         raise CopyDiffers(f"the copy of the checkpoint at {size} is another one")
     if size > newest_copy(folder):
-        _write(folder / f".{NEWEST}.{os.getpid()}", f"{size}\n", folder / NEWEST, replace=True)
+        _write(folder / f".{NEWEST}.{own}", f"{size}\n", folder / NEWEST, replace=True)
 
 
 def copies_in(folder: Path) -> Iterator[tuple[int, str]]:

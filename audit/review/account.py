@@ -97,7 +97,9 @@ def _tile_reader(session: Session, period_id: uuid.UUID, ordinals: Sequence[int]
     """A reader of the population's tiles; those of the lowest level that these ordinals need come in one go."""
     lowest = {ordinal // tiles.WIDTH for ordinal in ordinals}
     query = select(PeriodTile.index, PeriodTile.hashes).where(PeriodTile.period == period_id, PeriodTile.level == 0)
-    held = {tile.index: tile.hashes for tile in session.execute(query.where(PeriodTile.index.in_(lowest)))}
+    held: dict[int, bytes] = {}
+    for index, hashes in session.execute(query.where(PeriodTile.index.in_(lowest))):
+        held[index] = hashes
 
     def read(level: int, index: int) -> bytes:
         if level == 0 and index in held:
