@@ -142,7 +142,7 @@ def test_who_has_to_mend_it_does_not_close_it_even_as_an_auditor_and_the_table_r
         close_finding(turned, finding)
     assert refused.value.code == "closed_by_oneself"
     statement = text("UPDATE finding SET closed_by = person")
-    with pytest.raises(Exception, match="CHECK|23514"), database.writer().connect() as connection:
+    with pytest.raises(Exception, match=r"CHECK|23514"), database.writer().connect() as connection:
         connection.execute(statement)
 
 

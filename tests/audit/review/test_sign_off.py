@@ -151,7 +151,11 @@ def test_a_re_opening_needs_a_sign_off_a_head_a_reason_and_samples_of_the_period
     ):
         with pytest.raises(refusal):
             reopen(actor, judged.period, REASON, judged.samples)
-    for reason, samples, place in ((" ", judged.samples, "reason"), (REASON, [], "samples"), (REASON, [judged.period], "samples")):  # fmt: skip
+    for reason, samples, place in (
+        (" ", judged.samples, "reason"),
+        (REASON, [], "samples"),
+        (REASON, [judged.period], "samples"),
+    ):
         with pytest.raises(InvalidInput) as wrong:
             reopen(judged.head, judged.period, reason, samples)
         assert list(wrong.value.fields) == [place]
