@@ -22,6 +22,12 @@ _NOBODY: Final = _HASHER.hash(secrets.token_urlsafe(32))
 # Letters and digits that are not taken for one another when a first password is read from paper.
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
+# Rows along which the fingers run, longer than any password.
+_ROWS: Final = tuple(
+    row * (1 + LONGEST // len(row))
+    for row in ("0123456789", "1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+)
+
 
 def hash_password(password: str) -> str:
     """The Argon2id hash in its encoded form, with its own salt and costs; about 30 ms."""
@@ -60,8 +66,13 @@ def faults(password: str, *, account_name: str) -> tuple[Wording, ...]:
         found.append(Wording(f"密碼至少要有 {SHORTEST} 個字元。", f"A password has at least {SHORTEST} characters."))
     if len(canonical) > LONGEST:
         found.append(Wording(f"密碼最多 {LONGEST} 個字元。", f"A password has at most {LONGEST} characters."))
-    if len(canonical) >= SHORTEST and len(set(canonical)) < 5:
-        found.append(Wording("密碼重複的字元太多。", "The password repeats the same few characters."))
+    if len(canonical) >= SHORTEST and _follows_a_pattern(canonical.casefold()):
+        found.append(
+            Wording(
+                "密碼只是重複或接續的字元，太容易猜中。",
+                "The password only repeats a part or runs along the keyboard; it is guessed too easily.",
+            )
+        )
     if account_name and account_name.casefold() in canonical.casefold():
         found.append(Wording("密碼不得包含帳號名稱。", "The password must not contain the account's name."))
     return tuple(found)
@@ -71,6 +82,12 @@ def new_password() -> str:
     """A random first password of twenty characters (99 bits), in groups that can be read aloud."""
     letters = [secrets.choice(_ALPHABET) for _ in range(20)]
     return "-".join("".join(letters[start : start + 5]) for start in range(0, 20, 5))
+
+
+def _follows_a_pattern(text: str) -> bool:
+    """Whether a text is one part over and over, of few characters, or a stretch of a row that everybody types (NIST SP 800-63B-4 §3.1.1.2)."""
+    repeats = len(text) > 1 and (text + text).find(text, 1) < len(text)
+    return repeats or len(set(text)) < 5 or any(text in row or text in row[::-1] for row in _ROWS)
 
 
 def _canonical(password: str) -> str:

@@ -67,6 +67,8 @@ def test_length_is_asked_of_a_new_password_and_kinds_of_characters_are_not():
     assert len(passwords.faults("fourteen chars", account_name="chen")) == 1
     assert len(passwords.faults("x" * 200, account_name="chen")) == 2
     assert len(passwords.faults("ababababababababab", account_name="chen")) == 1
+    for guessed in ("passwordpassword", "123456789012345", "Qwertyuiopasdfgh", "zyxwvutsrqponmlkj"):
+        assert len(passwords.faults(guessed, account_name="chen")) == 1
     assert len(passwords.faults("my name is CHEN, truly", account_name="chen")) == 1
 
 
