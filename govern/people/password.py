@@ -85,7 +85,7 @@ def new_password() -> str:
 
 
 def _follows_a_pattern(text: str) -> bool:
-    """Whether a text is one part over and over, of few characters, or a stretch of a row that everybody types (NIST SP 800-63B-4 §3.1.1.2)."""
+    """Whether a text is one part over and over, of few characters, or runs along a row of keys (NIST SP 800-63B-4 §3.1.1.2)."""
     repeats = len(text) > 1 and (text + text).find(text, 1) < len(text)
     return repeats or len(set(text)) < 5 or any(text in row or text in row[::-1] for row in _ROWS)
 
