@@ -1,19 +1,49 @@
-"""The area's doors: the trail."""
+"""The area's doors: periods with their plans, samples, findings, the trail."""
 
 from typing import Final
 
 from flask import Flask
 from flask_admin import Admin
 
+from admin.auditing import findings, numbers, period, plans, records, samples  # noqa: F401 - records stands on period's
+from admin.auditing.findings import Findings
+from admin.auditing.periods import Periods
+from admin.auditing.plans import Plans
 from admin.auditing.trail import TrailEntries
+from admin.auditing.waits import waits
 from admin.frame.doors import Area, Door
 from govern.core.wording import Wording
+from govern.rules.actor import Role
 
-DOORS: Final = (Door("trail.index_view", Wording("軌跡", "Trail"), order=80, says=TrailEntries.lede),)
+DOORS: Final = (
+    Door(
+        "periods.index_view",
+        Wording("稽核期別", "Periods"),
+        roles=frozenset({Role.AUDITOR, Role.HEAD, Role.APPROVER}),
+        order=72,
+        also=("period", "plans", "plan", "number"),
+        says=Periods.lede,
+    ),
+    Door("sample.queue", Wording("樣本查核", "Samples"), roles=frozenset({Role.AUDITOR}), order=74),
+    Door(
+        "findings.index_view",
+        Wording("缺失", "Findings"),
+        roles=frozenset({Role.AUDITOR, Role.HEAD, Role.SUPERVISOR, Role.CLERK}),
+        order=76,
+        also=("finding",),
+        says=Findings.lede,
+    ),
+    Door("trail.index_view", Wording("軌跡", "Trail"), order=80, says=TrailEntries.lede),
+)
 
 
-def _register(_app: Flask, console: Admin) -> None:
+def _register(app: Flask, console: Admin) -> None:
+    for part in (plans, numbers, period, samples, findings):
+        app.register_blueprint(part.pages)
+    console.add_view(Plans("plans", "/plans"))
+    console.add_view(Periods("periods", "/periods"))
+    console.add_view(Findings("findings", "/findings"))
     console.add_view(TrailEntries("trail", "/trail"))
 
 
-AREA: Final = Area("auditing", _register, doors=DOORS)
+AREA: Final = Area("auditing", _register, doors=DOORS, waits=waits)

@@ -1,7 +1,14 @@
-"""How kinds of entry are marked on screen: an icon, and a colour for what was refused or went wrong; else a sheet of paper."""
+"""How kinds of entry and verdicts are marked on screen, and what months and parties of a draw are called there."""
 
 from collections.abc import Mapping
 from typing import Final
+
+from admin.frame.display import MONTHS, State
+from admin.frame.names import Names
+from govern.core.wording import Wording
+from govern.rules.actor import ROLE_NAMES, Role
+from govern.rules.calendar import ROC_OFFSET
+from govern.rules.verdict import VERDICT_NAMES, Verdict
 
 KIND_STATES: Final[Mapping[str, tuple[str, str]]] = {
     "asked": ("to", ""),
@@ -30,4 +37,42 @@ KIND_STATES: Final[Mapping[str, tuple[str, str]]] = {
     "suspended": ("paused", "wait"),
     "resumed": ("check", ""),
     "set_up": ("mark", ""),
+    "plan_ended": ("dash", ""),
+    "month_closed": ("lock", ""),
+    "frozen": ("lock", ""),
+    "number_committed": ("lock", ""),
+    "number_disclosed": ("eye", ""),
+    "drawn": ("done", ""),
+    "document_asked": ("to", ""),
+    "clerk_answered": ("returned", ""),
+    "document_opened": ("eye", ""),
+    "judged": ("check", ""),
+    "finding_opened": ("flag", "wait"),
+    "finding_answered": ("returned", ""),
+    "finding_sent_back": ("again", "wait"),
+    "finding_closed": ("done", ""),
+    "signed_off": ("done", ""),
+    "reopened": ("again", "wait"),
 }
+
+VERDICT_STATES: Final[Mapping[str, State]] = {
+    Verdict.PROPER: State("done", VERDICT_NAMES[Verdict.PROPER], "ok"),
+    Verdict.IMPROPER_PURPOSE: State("flag", VERDICT_NAMES[Verdict.IMPROPER_PURPOSE], "bad"),
+    Verdict.NO_DOCUMENT: State("flag", VERDICT_NAMES[Verdict.NO_DOCUMENT], "wait"),
+    Verdict.WRONG_SUBJECT: State("flag", VERDICT_NAMES[Verdict.WRONG_SUBJECT], "bad"),
+    Verdict.EXCESSIVE: State("flag", VERDICT_NAMES[Verdict.EXCESSIVE], "bad"),
+    Verdict.TO_BE_CLARIFIED: State("unknown", VERDICT_NAMES[Verdict.TO_BE_CLARIFIED], "wait"),
+}
+
+
+def month_name(month: str) -> Wording:
+    """A month such as `2026-10` in words: 115年10月, Oct 2026 (ROC 115)."""
+    year, number = (int(part) for part in month.split("-"))
+    return Wording(f"{year - ROC_OFFSET}年{number}月", f"{MONTHS[number - 1]} {year} (ROC {year - ROC_OFFSET})")
+
+
+def party_name(party: str, names: Names) -> Wording:
+    """Who gives a number, such as `head@tw-fia`, in words: 財政資訊中心的機關首長."""
+    role, _, agency = party.partition("@")
+    its, who = names.get(agency, Wording(agency, agency)), ROLE_NAMES[Role(role)]
+    return Wording(f"{its.zh}{who.zh}", f"{who.en}, {its.en}")

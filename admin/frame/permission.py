@@ -57,6 +57,12 @@ LOOKS_BY_ITSELF: Final = Rule("sees_lookups", roles=SEES_LOOKUPS.roles, is_activ
 DRAFTER: Final = held_by("drafter", Role.DRAFTER)
 APPROVER: Final = held_by("approver", Role.APPROVER)
 STOPS: Final = held_by("stops", Role.APPROVER, Role.DRAFTER, Role.OPERATOR)
+AUDITS: Final = held_by("audits", Role.AUDITOR)
+AUDITS_OR_HEADS: Final = held_by("audits_or_heads", Role.AUDITOR, Role.HEAD)
+HEADS: Final = held_by("heads", Role.HEAD)
+MAKES_PLANS: Final = held_by("makes_plans", Role.APPROVER, Role.HEAD)
+SEES_AUDITS: Final = held_by("sees_audits", Role.AUDITOR, Role.HEAD, Role.APPROVER)
+ANSWERS_AUDITORS: Final = held_by("answers_auditors", Role.CLERK, Role.SUPERVISOR)
 SEES_SOURCES: Final = held_by("sees_sources", Role.APPROVER, Role.OPERATOR)
 
 FRAME: Final[Mapping[str, Rule]] = {
@@ -125,11 +131,44 @@ DESK: Final[Mapping[str, Rule]] = {
     "GET desk.record": SEES_LOOKUPS,
     "GET lookups.index_view": SEES_LOOKUPS,
     "POST lookups.seek_view": SEES_LOOKUPS,
+    "GET questions.index_view": ANSWERS_AUDITORS,
+    "GET question.show": ANSWERS_AUDITORS,
+    "POST question.give": ANSWERS_AUDITORS,
+    "POST question.document": ANSWERS_AUDITORS,
 }
 AUDITING: Final[Mapping[str, Rule]] = {
     "GET trail.index_view": WORKS_HERE,
     "GET trail.details_view": WORKS_HERE,
     "POST trail.seek_view": WORKS_HERE,
+    "GET plans.index_view": SEES_AUDITS,
+    "GET plan.new": MAKES_PLANS,
+    "POST plan.make": MAKES_PLANS,
+    "GET plan.show": SEES_AUDITS,
+    "POST plan.end": MAKES_PLANS,
+    "GET number.show": AUDITS_OR_HEADS,
+    "POST number.commit": AUDITS_OR_HEADS,
+    "POST number.disclose": AUDITS_OR_HEADS,
+    "GET number.results": AUDITS_OR_HEADS,
+    "POST number.enter": AUDITS_OR_HEADS,
+    "GET periods.index_view": SEES_AUDITS,
+    "POST periods.seek_view": SEES_AUDITS,
+    "GET period.show": SEES_AUDITS,
+    "GET period.account": SEES_AUDITS,
+    "GET period.record": SEES_AUDITS,
+    "POST period.draw": AUDITS,
+    "POST period.sign": AUDITS_OR_HEADS,
+    "POST period.reopen": HEADS,
+    "GET sample.queue": AUDITS,
+    "GET sample.show": AUDITS_OR_HEADS,
+    "POST sample.note": AUDITS,
+    "POST sample.verdict": AUDITS,
+    "POST sample.ask": AUDITS,
+    "POST sample.finding": AUDITS,
+    "POST sample.document": AUDITS_OR_HEADS,
+    "GET findings.index_view": WORKS_HERE,
+    "GET finding.show": WORKS_HERE,
+    "POST finding.answer": WORKS_HERE,
+    "POST finding.close": AUDITS,
 }
 PUBLIC_PAGES: Final[Mapping[str, Rule]] = {
     "GET public.health": PUBLIC,
