@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
+from audit.review import falls_due
 from govern.core.database import reading
 from govern.core.settings import Settings
 from govern.lookups import destroy, intent, run
@@ -40,6 +41,20 @@ def jobs(settings: Settings) -> Mapping[str, JobKind]:
             queue="normal",
             deadline_s=180.0,
             run=partial(issue.run, settings=settings),
+            when_lost=left_to_its_lease,
+        ),
+        falls_due.CLOSE: JobKind(
+            name=falls_due.CLOSE,
+            queue="scheduled",
+            deadline_s=falls_due.CLOSE_DEADLINE_S,
+            run=partial(falls_due.close_month, settings=settings),
+            when_lost=left_to_its_lease,
+        ),
+        falls_due.DRAW: JobKind(
+            name=falls_due.DRAW,
+            queue="scheduled",
+            deadline_s=falls_due.DRAW_DEADLINE_S,
+            run=partial(falls_due.draw_periods, settings=settings),
             when_lost=left_to_its_lease,
         ),
     }

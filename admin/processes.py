@@ -1,8 +1,8 @@
 """The house's background processes, each started by `python -m admin.processes NAME`: worker, keeper.
 
 They import no web: a worker is ready within a second. The keeper is the sequencer, and beside it, every few seconds: the
-reconciler that offers due work again, the end of silent log-in sessions, answers that the store has lost, and versions
-whose day has come.
+timetable, the reconciler that offers due work again, the end of silent log-in sessions, answers that the store has lost,
+and versions whose day has come.
 """
 
 import logging
@@ -16,12 +16,13 @@ from admin.frame.opening import House, open_house, signing
 from admin.jobs import jobs
 from audit.log.rows import macs_of
 from audit.log.sequence import keep_sequencing
+from audit.review.falls_due import TIMETABLE
 from govern.catalogue.life.in_force import bring_in_force
 from govern.core import clock
 from govern.core.settings import Settings, load_settings
 from govern.lookups import destroy
 from govern.people.session_life import end_silent_sessions
-from govern.queue.offer import offer_due
+from govern.queue.timetable import tick
 from govern.queue.worker import run_worker
 
 diagnostics = logging.getLogger("govern.processes")
@@ -42,7 +43,7 @@ def keep(settings: Settings) -> None:
 def _keep_in_order(house: House, stop: threading.Event) -> None:
     while not stop.wait(house.settings.reconcile_every_s):
         for task in (
-            lambda: offer_due(house.broker),
+            lambda: tick(house.broker, TIMETABLE),
             lambda: end_silent_sessions(house.settings, on_session_end=destroy.when_session_ends),
             destroy.lost_answers,
             lambda: bring_in_force(clock.now()),

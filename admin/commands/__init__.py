@@ -7,6 +7,7 @@ from typing import Final
 from flask import Flask
 
 from admin.app import create_app
+from admin.commands.audit import audit
 from admin.commands.catalogue import catalogue
 from admin.commands.house import health, house, setup
 from admin.commands.log import log
@@ -16,7 +17,7 @@ from admin.set_up import set_up
 from govern.core.settings import load_settings
 
 APP_LOAD_ERROR: Final = 4  # gunicorn.arbiter.Arbiter.APP_LOAD_ERROR
-COMMANDS = (catalogue, health, house, log, record, setup)
+COMMANDS = (audit, catalogue, health, house, log, record, setup)
 
 
 def make_application() -> Flask:
