@@ -79,5 +79,6 @@ def _environment() -> Environment:
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
     made.filters["hash_groups"] = hash_groups
+    made.filters["broken"] = lambda lines: Markup("\n").join(lines)  # joined, each is escaped
     made.filters["thousands"] = lambda number: f"{number:,}"
     return made

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class UnreadableRecord(ValueError):
-    """The JSON is not a look-up's record of a version known here; the message names the place, never a value."""
+    """The JSON is not a record of a version known here; the message names the place, never a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,21 +201,31 @@ class LookupRecord:
 
     def to_json(self) -> bytes:
         """Canonical JSON: UTF-8, keys sorted by code point, no spaces; the same record gives the same bytes."""
-        plain = {"format": FORMAT, "version": VERSION, **_plain(self)}
-        return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return canonical(FORMAT, VERSION, self)
 
     @classmethod
     def from_json(cls, raw: bytes) -> "LookupRecord":
         """The record that `to_json` wrote; anything missing, unknown or of another type raises `UnreadableRecord`."""
-        try:
-            plain = json.loads(raw)
-        except ValueError:
-            raise UnreadableRecord("not JSON") from None
-        if not isinstance(plain, dict):
-            raise UnreadableRecord("not an object")
-        if plain.pop("format", None) != FORMAT or plain.pop("version", None) != VERSION:
-            raise UnreadableRecord("format or version")
-        return _built(cls, plain, "record")
+        return read(cls, raw, FORMAT, VERSION)
+
+
+def canonical(form: str, version: int, record: object) -> bytes:
+    """A record's dataclass as canonical JSON with its format and version."""
+    plain = {"format": form, "version": version, **_plain(record)}
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def read(cls: type[T], raw: bytes, form: str, version: int) -> T:
+    """The dataclass that `canonical` wrote under this format and version; `UnreadableRecord` for anything else."""
+    try:
+        plain = json.loads(raw)
+    except ValueError:
+        raise UnreadableRecord("not JSON") from None
+    if not isinstance(plain, dict):
+        raise UnreadableRecord("not an object")
+    if plain.pop("format", None) != form or plain.pop("version", None) != version:
+        raise UnreadableRecord("format or version")
+    return _built(cls, plain, "record")
 
 
 def _plain(value: Any) -> Any:
@@ -250,6 +260,6 @@ def _read(hint: Any, plain: Any, place: str) -> Any:
         return None if plain is None else _read(get_args(hint)[0], plain, place)
     if is_dataclass(hint):
         return _built(hint, plain, place)  # type: ignore[arg-type]
-    if type(plain) is not hint:
+    if type(plain) is not (get_origin(hint) or hint):
         raise UnreadableRecord(place)
     return plain

@@ -94,7 +94,7 @@ def gather(session: Session, lookup_id: uuid.UUID, frame: Frame) -> LookupRecord
         who=who(session, lookup, person, names),
         submitted_at=instant(lookup.submitted_at),
         ended_at=instant(lookup.ended_at) if lookup.ended_at else None,
-        state=_state(lookup.state),
+        state=state_named(lookup.state),
         case_item=case_item(session, version, names),
         legal_bases=legal_bases(session, version),
         subjects=subjects(session, lookup),
@@ -175,13 +175,10 @@ def _rule_version(entries: Sequence[tuple[EntryRow, int]], task: TaskRow) -> int
 def _task(task: TaskRow, item: DataItem, names: Mapping[str, Wording], rule_version: int) -> Task:
     """One row of the page. Where nothing came, no field is named: what was permitted stands in the entries' leaves."""
     called = {field.code: Named(field.code, field.name_zh, field.name_en) for field in item.fields}
-    permitted = [PermittedField.from_row(row) for row in task.permitted]
-    nothing = task.state == "answered" and task.found == 0
-    came = permitted if task.state == "answered" and not nothing else []
-    hidden = [one for one in came if one.effective_mask != "none"]
+    clear, masked, revealable = fields_that_came(task)
 
-    def these(chosen: Iterable[PermittedField]) -> tuple[Named, ...]:
-        return tuple(called.get(one.code, Named(one.code, one.code, one.code)) for one in chosen)
+    def these(codes: Sequence[str]) -> tuple[Named, ...]:
+        return tuple(called.get(code, Named(code, code, code)) for code in codes)
 
     return Task(
         data_item=named(task.item, names),
@@ -189,15 +186,33 @@ def _task(task: TaskRow, item: DataItem, names: Mapping[str, Wording], rule_vers
         connector=item.connector_kind,
         first_subject=task.first_ordinal,
         last_subject=task.last_ordinal,
-        state=NOTHING_FOUND if nothing else _state(task.state),
+        state=state_of(task),
         at=instant(task.ended_at) if task.ended_at else None,
         rows=task.rows,
-        clear=these(one for one in came if one not in hidden),
-        masked=these(one for one in hidden if one.appearance == "masked"),
-        revealable=these(one for one in hidden if one.appearance == "revealable"),
-        not_fetched=len(called) - len(came),
+        clear=these(clear),
+        masked=these(masked),
+        revealable=these(revealable),
+        not_fetched=len(called) - len(clear) - len(masked) - len(revealable),
         denied=_denied(task, names, rule_version),
     )
+
+
+def fields_that_came(task: TaskRow) -> tuple[list[str], list[str], list[str]]:
+    """The codes of the fields that came: clear, masked, masked and revealable; none where nothing came."""
+    if task.state != "answered" or task.found == 0:
+        return [], [], []
+    permitted = [PermittedField.from_row(row) for row in task.permitted]
+    hidden = [one for one in permitted if one.effective_mask != "none"]
+    return (
+        [one.code for one in permitted if one not in hidden],
+        [one.code for one in hidden if one.appearance == "masked"],
+        [one.code for one in hidden if one.appearance == "revealable"],
+    )
+
+
+def state_of(task: TaskRow) -> Named:
+    """What a task came to; an answer without data is a state of its own on paper."""
+    return NOTHING_FOUND if task.state == "answered" and task.found == 0 else state_named(task.state)
 
 
 def _denied(task: TaskRow, names: Mapping[str, Wording], rule_version: int) -> Rule | None:
@@ -240,7 +255,8 @@ def _proven(one: prove.ProvenEntry, kinds_by_id: Mapping[uuid.UUID, str]) -> Ent
     )
 
 
-def _state(code: str) -> Named:
+def state_named(code: str) -> Named:
+    """A look-up's or a task's state with its name."""
     name = STATE_NAMES[TaskState(code)]
     return Named(code, name.zh, name.en)
 

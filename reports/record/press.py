@@ -5,8 +5,9 @@ time: four bytes of length (big endian), then JSON. It imports nothing of ours. 
 
     {"html", "css", "name", "description", "attachment" (base64), "created" (ISO), "identifier" (hex)}
 
-it answers with one byte, `P` and the PDF or `E` and a code in ASCII, again with its length before it. It ends when the
-pipe closes, when its parent dies, when nothing was asked for two minutes, or when memory or processor time pass their
+(without "attachment": a part of a larger sheet; with "plain": no PDF/A of its own, to be laid over another page) it
+answers with one byte, `P` and the PDF or `E` and a code in ASCII, again with its length before it. It ends when the pipe
+closes, when its parent dies, when nothing was asked for two minutes, or when memory or processor time pass their
 limits.
 """
 
@@ -102,8 +103,23 @@ def main() -> None:
 def _print(asked: dict[str, str], fonts: FontConfiguration, complaints: Complaints) -> bytes:
     """One sheet as PDF/A-3a with its data attached; anything WeasyPrint complained of refuses the whole."""
     fetcher = DenyAll()
+    style = weasyprint.CSS(string=asked["css"], font_config=fonts, url_fetcher=fetcher)
+    pdf: bytes = weasyprint.HTML(string=asked["html"], url_fetcher=fetcher).write_pdf(
+        stylesheets=[style],
+        attachments=[_attachment(asked, fetcher)] if "attachment" in asked else None,
+        font_config=fonts,
+        pdf_variant=None if "plain" in asked else "pdf/a-3a",
+        pdf_identifier=bytes.fromhex(asked["identifier"]),
+    )
+    if complaints.codes:
+        raise Refused(complaints.codes[0])
+    return pdf
+
+
+def _attachment(asked: dict[str, str], fetcher: URLFetcher) -> weasyprint.Attachment:
+    """The record's data, as the file that the sheet carries."""
     created = datetime.fromisoformat(asked["created"])
-    attachment = weasyprint.Attachment(
+    return weasyprint.Attachment(
         file_obj=BytesIO(base64.b64decode(asked["attachment"])),
         name=asked["name"],
         description=asked["description"],
@@ -112,17 +128,6 @@ def _print(asked: dict[str, str], fonts: FontConfiguration, complaints: Complain
         relationship="Data",
         url_fetcher=fetcher,
     )
-    style = weasyprint.CSS(string=asked["css"], font_config=fonts, url_fetcher=fetcher)
-    pdf: bytes = weasyprint.HTML(string=asked["html"], url_fetcher=fetcher).write_pdf(
-        stylesheets=[style],
-        attachments=[attachment],
-        font_config=fonts,
-        pdf_variant="pdf/a-3a",
-        pdf_identifier=bytes.fromhex(asked["identifier"]),
-    )
-    if complaints.codes:
-        raise Refused(complaints.codes[0])
-    return pdf
 
 
 def _is_asked(pipe: BinaryIO) -> bool:

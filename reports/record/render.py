@@ -73,6 +73,11 @@ def warm() -> None:
     _press.start()
 
 
+def shared_press() -> "Press":
+    """The press that all sheets of this process share."""
+    return _press
+
+
 class Press:
     """One child that prints, shared by the threads of a process; one sheet at a time."""
 
