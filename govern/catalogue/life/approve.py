@@ -25,6 +25,7 @@ from govern.keys import ring
 from govern.keys.subject import open_value
 from govern.rules import approval
 from govern.rules.actor import Actor, Role
+from govern.rules.lives import VERSION, step
 from govern.trail.append import append
 from govern.trail.kinds import catalogue as kinds
 
@@ -146,6 +147,7 @@ def _own_part(session: Session, actor: Actor, code: str, version: int, round: in
     _item, found = held(session, actor, code, version)
     part = session.get(Approval, (found.id, actor.agency, found.round))
     if part is None:
+        step(VERSION, found.state, "approve")  # what is not proposed waits for nobody's word
         raise NotAllowed(NO_PART, code="no_part")
     authors = [uuid.UUID(author) for author in found.authors]
     if not approval.may_approve(authors=authors, approver=actor.person_id):

@@ -28,6 +28,7 @@ from govern.rules import approval
 from govern.rules.actor import Actor, Role
 from govern.rules.approval import letter_carries_over, parts_needed
 from govern.rules.difference import Difference
+from govern.rules.lives import VERSION, step
 from govern.trail.append import append
 from govern.trail.kinds import catalogue as kinds
 
@@ -230,6 +231,7 @@ def _awaited(session: Session, version: CaseItemVersion, owner: str, superior: s
 
 def _own_letter(session: Session, actor: Actor, version: CaseItemVersion, superior: str) -> Letter:
     """The letter awaited for the actor's agency's part; nobody who wrote the version enters it."""
+    step(VERSION, version.state, "letter_entered")
     if actor.agency not in owners_needing_letter(session, version.id):
         raise NotAllowed(NO_PART, code="no_part")
     if str(actor.person_id) in version.authors:
