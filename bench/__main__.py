@@ -18,21 +18,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bench import decision, keeping, lookups, source, worker
+from bench import audit, decision, keeping, lookups, source, worker
 from bench.house import ROOT, Measured, running_house
 from bench.page import machine, table, write_page
 from bench.row import Row, is_worse
 from govern.core import clock
 
 RESULTS: Final = ROOT / "bench" / "results"
-NAMES: Final = ("lookups", "source", "keeping", "decision", "worker")  # in the order in which they are measured
+NAMES: Final = (
+    "lookups",
+    "source",
+    "keeping",
+    "decision",
+    "worker",
+    "audit",
+)  # in the order in which they are measured
 
 
 def measures(names: Sequence[str], *, quick: bool, stack: ExitStack) -> dict[str, Callable[[], list[Row]]]:
     """What measures each named group of rows. Those of a house share one, which `stack` ends."""
     found: dict[str, Callable[[], list[Row]]] = {}
     house: Measured | None = None
-    if set(names) - {"worker"}:
+    if set(names) - {"worker", "audit"}:
         house = stack.enter_context(running_house())
     if house is not None:
         found = {
@@ -41,6 +48,7 @@ def measures(names: Sequence[str], *, quick: bool, stack: ExitStack) -> dict[str
             "keeping": partial(keeping.rows, house, *((1, 3) if quick else ())),
             "decision": partial(decision.rows, house, *((1, 300, 3) if quick else ())),
         }
+    found["audit"] = partial(audit.rows, *((1, 3_000, 20_000) if quick else ()))
     found["worker"] = partial(worker.rows, *((1,) if quick else ()))
     return {name: found[name] for name in NAMES if name in names}
 

@@ -28,6 +28,7 @@ _ABOUT: Final = {
     "keeping": "What is kept",
     "decision": "A decision",
     "worker": "A job of the worker",
+    "audit": "The audit at a city's size",
 }
 _COLUMNS: Final = ("what", "figure", "beside", "ratio", "target", "met")
 

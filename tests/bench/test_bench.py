@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 SHAPE = {"name", "value", "unit", "against", "ratio", "target", "met", "rounds"}
 
 
-@pytest.mark.parametrize("rows", [("worker",), ("lookups", "source", "keeping", "decision")], ids="+".join)
+@pytest.mark.parametrize("rows", [("worker",), ("lookups", "source", "keeping", "decision"), ("audit",)], ids="+".join)
 def test_a_quick_run_measures_every_row_beside_its_peer(rows: tuple[str, ...], tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "bench", "--quick", "--out", str(tmp_path), *rows],
