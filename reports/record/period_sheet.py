@@ -238,7 +238,7 @@ def _course(record: PeriodRecord, called: Called) -> list[dict[str, Any]]:
         told.append((record.drawn.entry, record.drawn.at, f"抽出樣本{record.drawn.n:,}筆"))
     for sign in record.sign_offs:
         void = "" if sign.voided_at is None else "（因重開失效）"
-        who = f"{called.agencies[sign.agency]}{sign.role.zh} {called.person(sign.person)}"
+        who = f"{called.agencies[sign.agency]}{sign.role.zh} {called.person(sign.person)}（{called.people[sign.person].account}）"
         told.append((sign.entry, sign.at, f"第{sign.round}輪核章：{who}{void}"))
     for again in record.reopenings:
         samples = "、".join(f"{seq}" for seq in again.samples)
