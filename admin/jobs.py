@@ -10,7 +10,7 @@ from govern.core.database import reading
 from govern.core.settings import Settings
 from govern.lookups import destroy, intent, run
 from govern.queue.child import JobKind
-from reports.record import issue
+from reports.record import issue, period_issue
 
 # What a task may take beyond its source's deadline: deciding, sealing, two transactions.
 MARGIN_S: Final = 2.0
@@ -41,6 +41,13 @@ def jobs(settings: Settings) -> Mapping[str, JobKind]:
             queue="normal",
             deadline_s=180.0,
             run=partial(issue.run, settings=settings),
+            when_lost=left_to_its_lease,
+        ),
+        period_issue.WORK: JobKind(
+            name=period_issue.WORK,
+            queue="batch",
+            deadline_s=period_issue.DEADLINE_S,
+            run=partial(period_issue.run, settings=settings),
             when_lost=left_to_its_lease,
         ),
         falls_due.CLOSE: JobKind(

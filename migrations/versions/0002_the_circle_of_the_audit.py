@@ -296,6 +296,16 @@ def upgrade() -> None:
         batch_op.create_primary_key("pk_letter", ["version_id", "superior", "for_owner"])
         batch_op.create_foreign_key(batch_op.f("fk_letter_scan"), "letter_scan", ["scan"], ["id"])
 
+    op.create_table(
+        "record_progress",
+        sa.Column("target", sa.Uuid(), nullable=False),
+        sa.Column("stage", sa.String(length=12), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("target", name=op.f("pk_record_progress")),
+    )
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.add_column(sa.Column("period", sa.Uuid(), nullable=True))
         batch_op.create_index(batch_op.f("ix_record_period"), ["period"], unique=False)

@@ -28,7 +28,7 @@ def lines(text: str, width: float) -> list[str]:
     most, found, line, length = int(width * _FULL), [], "", 0
     for piece in _pieces(text, most):
         long = measure(piece)
-        if line and length + long > most and not (piece == " "):
+        if line and length + long > most and piece != " ":  # a space at the end of a line takes no place
             found.append(line.rstrip(" "))
             line, length = "", 0
         if piece == " " and not line:

@@ -196,7 +196,7 @@ def _packed(reader: PdfReader) -> dict[int, bytes]:
         stream = reader.get_object(IndirectObject(holder, 0, reader))
         if not isinstance(stream, StreamObject):
             raise BadPart("an object stream")
-        data, first, count = stream.get_data(), int(stream["/First"]), int(stream["/N"])
+        data, first, count = stream.get_data(), int(str(stream["/First"])), int(str(stream["/N"]))
         heads = [int(one) for one in data[:first].split()]
         places = [*heads[1::2], len(data) - first]
         for at in range(count):

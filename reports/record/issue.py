@@ -13,7 +13,7 @@ import json
 import logging
 import ssl
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -66,27 +66,14 @@ def issue(
     `LeaseLost` undoes all when somebody else holds it by now.
     """
     assert_none_open()
-    _bring_checkpoint(settings)
-    stamp, signer = _stamp(settings, time_stamp_url), _signer(settings.folder / "keys")
+    bring_checkpoint(settings)
+    stamp, signer = time_stamp(settings, time_stamp_url), signer_of(settings.folder / "keys")
     made_at = clock.now()
     with reading() as session:
-        number = new_reference(to_roc_digits(clock.today()))
-        while shelf.by_number(session, number) is not None:
-            number = new_reference(to_roc_digits(clock.today()))
-        content = gather(
-            session,
-            lookup_id,
-            Frame(
-                number=number,
-                made_at=instant(made_at),
-                signed_by=record_key(settings.folder / "keys").name,
-                log_origin=settings.log_origin,
-                check_address=f"{settings.console_url}/check#{number}",
-                is_demonstration=settings.demonstration,
-            ),
-        )
+        frame = new_frame(session, settings, made_at)
+        content = gather(session, lookup_id, frame)
     pdf = signer.sign(render(content), stamp)
-    digest, size = hashlib.sha256(pdf).digest(), content.checkpoint.size
+    digest, size, number = hashlib.sha256(pdf).digest(), content.checkpoint.size, frame.number
     record = IssuedRecord(
         id=new_id(), number=number, lookup=lookup_id, pdf=pdf, pdf_sha256=digest, checkpoint_size=size, made_at=made_at
     )
@@ -141,7 +128,22 @@ def run(work_id: uuid.UUID, settings: Settings) -> None:
             leases.done(session, lease)
 
 
-def _bring_checkpoint(settings: Settings) -> None:
+def new_frame(session: Session, settings: Settings, made_at: datetime) -> Frame:
+    """What a record says of itself, under a number that no record has."""
+    number = new_reference(to_roc_digits(clock.today()))
+    while shelf.by_number(session, number) is not None:
+        number = new_reference(to_roc_digits(clock.today()))
+    return Frame(
+        number=number,
+        made_at=instant(made_at),
+        signed_by=record_key(settings.folder / "keys").name,
+        log_origin=settings.log_origin,
+        check_address=f"{settings.console_url}/check#{number}",
+        is_demonstration=settings.demonstration,
+    )
+
+
+def bring_checkpoint(settings: Settings) -> None:
     """The newest entries are under a checkpoint, where this process may see to it; else the sequencer's next will do."""
     if settings.database_url_sequencer:
         return  # its role alone may number entries; what it has not covered yet makes `gather` say: later
@@ -150,7 +152,7 @@ def _bring_checkpoint(settings: Settings) -> None:
     give_up_lease()
 
 
-def _stamp(settings: Settings, address: str) -> Stamp:
+def time_stamp(settings: Settings, address: str) -> Stamp:
     """The time stamp service: the one given, the installation's, or the demonstration's; `NotStamped` without any."""
     address = address or settings.time_stamp_url or _local_service(settings.folder)
     if not address:
@@ -173,5 +175,6 @@ def _local_service(folder: Path) -> str:
 
 
 @cache
-def _signer(folder: Path) -> RecordSigner:
+def signer_of(folder: Path) -> RecordSigner:
+    """The signer with the installation's key, loaded once a process."""
     return RecordSigner(record_key(folder))

@@ -24,6 +24,19 @@ class IssuedRecord(Base):
     made_at: Mapped[datetime]
 
 
+class RecordProgress(Base):
+    """How far the record of a period is, while a worker makes it; there is no row before, and none once it is issued."""
+
+    __tablename__ = "record_progress"
+
+    target: Mapped[uuid.UUID] = mapped_column(primary_key=True)  # the period
+    stage: Mapped[str] = mapped_column(String(12))  # `period_issue.STAGES`
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    code: Mapped[str | None] = mapped_column(String(60))  # why it was refused
+    at: Mapped[datetime]
+
+
 def by_number(session: Session, number: str) -> IssuedRecord | None:
     """The record of a number, which is unique for ever."""
     return session.scalars(select(IssuedRecord).where(IssuedRecord.number == number)).first()
@@ -39,3 +52,15 @@ def newest_of(session: Session, lookup: uuid.UUID) -> IssuedRecord | None:
     return session.scalars(
         select(IssuedRecord).where(IssuedRecord.lookup == lookup).order_by(IssuedRecord.id.desc()).limit(1)
     ).first()
+
+
+def newest_of_period(session: Session, period: uuid.UUID) -> IssuedRecord | None:
+    """The last record issued of a period; whoever calls has found the period within the actor's reach."""
+    return session.scalars(
+        select(IssuedRecord).where(IssuedRecord.period == period).order_by(IssuedRecord.id.desc()).limit(1)
+    ).first()
+
+
+def progress_of(session: Session, period: uuid.UUID) -> RecordProgress | None:
+    """How far the period's record is that is being made, or why the last one was not; nothing otherwise."""
+    return session.get(RecordProgress, period)

@@ -34,3 +34,14 @@ class RecordIssued(Kind):
     about_id: str
     pdf_sha256: bytes
     checkpoint_size: int
+    period: uuid.UUID | None = None
+
+
+@kind("period_record_asked", "申請期別稽核紀錄", "Record of a period asked for")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeriodRecordAsked(Kind):
+    """Somebody asked for the signed record of a period within reach; a worker makes it."""
+
+    about_kind: str = "period"
+    about_id: str
+    owner: str
