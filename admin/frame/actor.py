@@ -104,7 +104,9 @@ def install(app: Flask) -> None:
     """Flask-Login asks us, and nobody else, who a request's visitor is."""
     manager = LoginManager()
     manager.session_protection = None
-    manager.init_app(app, add_context_processor=False)  # ours is `who`, which an error page can do without
+    # Not `init_app`: it would read the page's cookie after every request, for a "remember me" that there is not, and every
+    # response would vary by cookie, also those that are the same for everybody.
+    app.login_manager = manager  # type: ignore[attr-defined]
     manager.request_loader(_visitor_in)
 
 

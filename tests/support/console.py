@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from admin.app import create_app
@@ -106,6 +107,14 @@ class Browser:
     def log_in(self, account: str, secret: str = PASSWORD) -> TestResponse:
         """Account and password typed into the log-in page."""
         return self.post("/login", {"account": account, "password": secret})
+
+
+def some_values(route: Rule) -> dict[str, Any]:
+    """A value for each part of a route's address: one that stands for nothing."""
+    return {
+        name: 0 if isinstance(route._converters[name], IntegerConverter) else "00000000-0000-0000-0000-000000000000"
+        for name in route.arguments
+    }
 
 
 def text_of(response: TestResponse) -> str:

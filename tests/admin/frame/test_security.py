@@ -16,9 +16,9 @@ from govern.keys.ring import Ring
 from govern.people.session import LogInSession
 from govern.rules.actor import Role
 from govern.trail.entry import Entry
-from tests.support.console import Browser, a_console, a_person
+from tests.support.console import Browser, a_console, a_person, some_values
 
-SOME_ID = "00000000-0000-0000-0000-000000000000"
+OPEN = {"public", "max-age=300"}  # open data: the same for everybody, and of no person
 
 
 def addresses(app: Flask, method: str) -> dict[str, str]:
@@ -27,7 +27,7 @@ def addresses(app: Flask, method: str) -> dict[str, str]:
     with app.test_request_context():
         for route in app.url_map.iter_rules():
             if method in (route.methods or ()) and route.endpoint != "static":
-                values = dict.fromkeys(route.arguments, SOME_ID)
+                values = some_values(route)
                 built = route.build(values, append_unknown=False)
                 assert built is not None
                 found[route.endpoint] = built[1]
@@ -44,7 +44,8 @@ def test_every_response_carries_every_header_and_is_kept_by_no_cache(console: Fl
         response = browser.get(address)
         for name, value in HEADERS.items():
             assert response.headers.get(name) == value, (endpoint, name)
-        assert response.headers["Cache-Control"] == "no-store", endpoint
+        is_open = ROUTES[f"GET {endpoint}"].is_open_data
+        assert set(response.headers["Cache-Control"].split(", ")) == (OPEN if is_open else {"no-store"}), endpoint
         assert "'unsafe-inline'" not in response.headers["Content-Security-Policy"]
         response.close()
 
