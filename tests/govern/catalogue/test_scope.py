@@ -126,3 +126,25 @@ def test_agencies_and_data_items_are_everybody_s(catalogue):
 )
 def test_sources_are_their_owner_s_those_above_and_the_operator_s(catalogue, agency, given, sources):
     assert seen(scope.sources_for, an_actor(agency, **given), "code") == sources
+
+
+def test_what_was_sent_back_stays_known_and_what_was_only_drafted_does_not(catalogue):
+    with transaction() as session:
+        session.execute(
+            update(CaseItemVersion).where(CaseItemVersion.case_item == "subsidy").values(state="draft", round=1)
+        )
+    assert "subsidy" in seen(scope.case_items_for, an_actor("tainan"), "code")
+    assert ("subsidy", 1) not in seen(scope.versions_for, an_actor("tainan"), "case_item", "version")
+    with transaction() as session:
+        session.execute(update(CaseItemVersion).where(CaseItemVersion.case_item == "subsidy").values(round=0))
+    assert "subsidy" not in seen(scope.case_items_for, an_actor("tainan"), "code")
+
+
+@pytest.mark.parametrize(
+    ("agency", "above", "is_seen"),
+    [("tainan-social", False, True), ("tax", False, True), ("tainan", True, True), ("tainan", False, False)],
+)
+def test_approvals_and_letters_are_found_by_whom_the_version_concerns(catalogue, agency, above, is_seen):
+    actor = an_actor(agency, above=above)
+    assert bool(seen(scope.approvals_for, actor, "owner")) is is_seen
+    assert bool(seen(scope.letters_for, actor, "superior")) is is_seen
