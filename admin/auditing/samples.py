@@ -3,6 +3,7 @@
 import io
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, send_file, url_for
@@ -192,6 +193,7 @@ def _page(
         verdict_states=VERDICT_STATES,
         kind_states=KIND_STATES,
         signed_in_by=SIGNED_IN_BY,
+        day_of=date.fromisoformat,
         usual_due_on=to_roc(usual_due_on(parts().settings)),
         asks=request.args.get("ask") == "1" or "question" in typed,
     )
