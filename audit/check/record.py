@@ -13,9 +13,10 @@ from typing import Any, Final, Protocol
 
 from pypdf import PdfReader
 
+from audit.check.acting import ATTACHMENT
 from audit.check.claim import CLAIMS, ClaimFailed, Finding, Verdict, does_not_apply, fails
 from audit.check.content import lookup, period
-from audit.check.signature import ATTACHMENT, Signed, check_signature
+from audit.check.signature import Signed, check_signature
 from audit.check.trust import Trust
 
 

@@ -29,12 +29,12 @@ from pyhanko.sign.validation.generic_cms import collect_timing_info
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from audit.check.acting import entry, must_not_act
 from audit.check.claim import ClaimFailed, Finding, fails, holds
 from audit.check.moments import english_moment, roc_moment
 from audit.check.trust import Trust
 
 LARGEST_FILE: Final = 64 * 1024 * 1024
-ATTACHMENT: Final = "record.json"
 SIGNER_ZH: Final = "「{}」的憑證由信任清單中的機構所發，加蓋時戳時有效；認證為禁止任何變更"
 SIGNER_EN: Final = (
     "The certificate of “{}” comes from an authority in the trust list and was valid when stamped; no change is allowed"
@@ -121,25 +121,7 @@ def _must_be_whole(pdf: bytes, reader: PdfFileReader, embedded: EmbeddedPdfSigna
         raise ClaimFailed("not_covered")
     if not pdf.rstrip(b"\r\n").endswith(b"%%EOF"):
         raise ClaimFailed("bytes_appended")
-    _must_not_act(reader)
-
-
-def _must_not_act(reader: PdfFileReader) -> None:
-    root = reader.root
-    names = _entry(root, "/Names")
-    if {"/OpenAction", "/AA", "/Collection"} & set(root) or {"/JavaScript", "/AlternatePresentations"} & set(names):
-        raise ClaimFailed("can_act")
-    attached = [str(name) for name in list(_entry(_entry(names, "/EmbeddedFiles"), "/Names"))[::2]]
-    if attached != [ATTACHMENT]:
-        raise ClaimFailed("can_act" if attached else "no_data")
-    form = _entry(root, "/AcroForm")
-    if "/XFA" in form or len(_entry(form, "/Fields")) != 1:
-        raise ClaimFailed("can_act")
-
-
-def _entry(dictionary: Any, name: str) -> Any:
-    """What a dictionary holds under a name, references followed; an empty array when it holds nothing."""
-    return dictionary[name] if name in dictionary else generic.ArrayObject()
+    must_not_act(reader)
 
 
 def _stamped(embedded: EmbeddedPdfSignature, trust: Trust) -> tuple[Finding, datetime | None]:
@@ -193,7 +175,7 @@ def _signed(
 
 def _must_certify(reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> None:
     """The catalogue's /Perms names this very signature, and its own transform says that no change is allowed."""
-    perms = _entry(reader.root, "/Perms")
+    perms = entry(reader.root, "/Perms")
     named = perms.raw_get("/DocMDP") if "/DocMDP" in perms else None
     held = embedded.sig_field.raw_get("/V")
     if not isinstance(named, generic.IndirectObject) or named.reference != getattr(held, "reference", None):
