@@ -16,6 +16,7 @@ from admin.frame.opening import House, open_house, signing
 from admin.jobs import jobs
 from audit.log.rows import macs_of
 from audit.log.sequence import keep_sequencing
+from audit.review.ask import pass_deadlines
 from audit.review.falls_due import TIMETABLE
 from govern.catalogue.life.in_force import bring_in_force
 from govern.core import clock
@@ -47,6 +48,7 @@ def _keep_in_order(house: House, stop: threading.Event) -> None:
             lambda: end_silent_sessions(house.settings, on_session_end=destroy.when_session_ends),
             destroy.lost_answers,
             lambda: bring_in_force(clock.now()),
+            lambda: pass_deadlines(clock.now()),
         ):
             try:
                 task()

@@ -88,9 +88,15 @@ def an_audit(house: TestHouse, *, lookups: int = 1, run: bool = False, plan: dic
 
 
 def a_drawn_period(
-    lookups: list[uuid.UUID], *, owner: str, agency: str = HERE, plan: dict[str, Any] | None = None
+    lookups: list[uuid.UUID],
+    *,
+    owner: str,
+    agency: str = HERE,
+    items: tuple[str, ...] = (ITEM,),
+    subject: int = 1,
+    plan: dict[str, Any] | None = None,
 ) -> tuple[uuid.UUID, list[uuid.UUID]]:
-    """A period whose sample are the first subjects of these look-ups, in this order; and the samples' ids."""
+    """A period whose sample is one subject of each of these look-ups, in this order; and the samples' ids."""
     now = clock.now()
     month = f"{now.astimezone(clock.TAIPEI):%Y-%m}"
     with transaction() as session:
@@ -111,7 +117,7 @@ def a_drawn_period(
             root=b"r" * 32,
             ratio="0.01",
             floor=1,
-            items=[ITEM],
+            items=list(items),
             freeze_entry=new_id(),
             frozen_at=now,
             source_kind="public_draw",
@@ -123,7 +129,9 @@ def a_drawn_period(
         )
         session.add(period)
         session.flush()
-        samples = [_sample(session.get_one(Lookup, one), period.id, place) for place, one in enumerate(lookups)]
+        samples = [
+            _sample(session.get_one(Lookup, one), period.id, place, subject) for place, one in enumerate(lookups)
+        ]
         session.add_all(samples)
         return period.id, [sample.id for sample in samples]
 
@@ -168,14 +176,14 @@ def details(entry: Entry) -> dict[str, Any]:
     return found
 
 
-def _sample(lookup: Lookup, period: uuid.UUID, place: int) -> Sample:
+def _sample(lookup: Lookup, period: uuid.UUID, place: int, subject: int) -> Sample:
     return Sample(
         id=new_id(),
         period=period,
         seq=place + 1,
         ordinal=place,
         number=place + 1,
-        subject_ordinal=1,
+        subject_ordinal=subject,
         lookup=lookup.id,
         clerk=lookup.person,
         agency=lookup.agency,

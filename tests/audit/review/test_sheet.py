@@ -7,15 +7,16 @@ from audit.review.ask import ask_clerk
 from audit.review.counts import counts_of, next_to_judge, waits_for
 from audit.review.finding import answer_finding, open_finding
 from audit.review.judge import judge
+from audit.review.period import Period
 from audit.review.sheet import sample_sheet
 from audit.review.sign_off import sign_off
-from govern.core.database import reading
+from govern.core.database import reading, transaction
 from govern.core.errors import NotFound
 from govern.lookups.reveal import reveal
 from govern.lookups.show import show
 from govern.rules.actor import Role
-from tests.support.audits import HERE, PDF, Audit, an_audit, in_days
-from tests.support.houses import TestHouse
+from tests.support.audits import CASE_ITEM, HERE, ITEM, PDF, Audit, a_drawn_period, an_audit, in_days
+from tests.support.houses import TestHouse, a_file, a_request, invented_number
 
 REASON = "核對申請書所載金額"
 
@@ -81,6 +82,43 @@ def test_the_page_is_for_auditor_and_head_of_the_auditing_agency_alone(looked_up
     for actor in (looked_up.owner, looked_up.stranger, looked_up.clerk.actor):
         with reading() as session, pytest.raises(NotFound):
             sample_sheet(actor, session, looked_up.samples[0])
+
+
+def test_a_denied_look_up_says_which_rule_denied_it(house: TestHouse) -> None:
+    audit = an_audit(house)
+    without_right = house.a_clerk(HERE, account="without", number=invented_number(8100))
+    lookup = house.submit(without_right, a_request(CASE_ITEM, items=(ITEM,), intent_key="denied"))
+    _, (sample,) = a_drawn_period([lookup], owner=audit.owner.agency)
+    with reading() as session:
+        sheet = sample_sheet(audit.auditor, session, sample)
+    (task,) = sheet.seen.tasks
+    assert (task.state, task.is_shown, sheet.right) == ("denied", False, None)
+    assert task.rule.code == house.tasks(lookup)[0].deny_rule
+    assert task.rule.wording.zh
+    assert "{" not in task.rule.wording.zh
+
+
+def test_of_a_file_the_page_tells_of_the_sampled_row_alone(house: TestHouse) -> None:
+    clerk = house.a_clerk("ntpc-social", "veteran_care_batch", account="files", number=invented_number(8200))
+    lookup = house.submit(clerk, a_file([invented_number(8300 + row) for row in range(4)]))
+    (task,) = house.tasks(lookup)
+    _, (sample,) = a_drawn_period([lookup], owner=task.owner, agency="ntpc-social", items=(task.item,), subject=3)
+    person = house.a_person("files auditor", "ntpc-social", Role.AUDITOR, number=invented_number(8201))
+    with reading() as session:
+        sheet = sample_sheet(house.signed_on("files auditor", person).actor, session, sample)
+    assert (sheet.subject.ordinal, sheet.subject.of, len(sheet.subject.keys)) == (3, 4, 1)
+    assert sheet.subject.keys[0][1] == f"{invented_number(8302)[:-4]}****"
+    assert [one.item for one in sheet.seen.tasks] == [task.item]
+    assert sheet.seen.other_tasks == 0
+
+
+def test_tasks_of_other_owners_are_counted_and_not_told(looked_up: Audit) -> None:
+    with transaction() as session:
+        session.get_one(Period, looked_up.period).items = ["something_else"]
+    with reading() as session:
+        seen = sample_sheet(looked_up.auditor, session, looked_up.samples[0]).seen
+    assert (seen.tasks, seen.other_tasks) == ((), 1)
+    assert [step.kind for step in seen.course] == ["asked", "shown"]
 
 
 def test_question_answer_verdicts_and_findings_stand_on_the_page_in_order(audit: Audit) -> None:
