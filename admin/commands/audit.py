@@ -6,6 +6,7 @@ import time
 import uuid
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin.commands.refusal import speaks, stop
+from admin.commands.services import time_stamps
 from admin.frame.opening import open_house
 from audit.review import plan as plans
 from audit.review.close import AlreadyClosed
@@ -28,6 +30,7 @@ from govern.core.database import reading
 from govern.core.errors import Conflict, TryLater
 from govern.core.settings import Settings, load_settings
 from govern.core.wording import Wording
+from reports.record.period_issue import issue_period
 
 audit = AppGroup("audit", help="The monthly audit: close, draw, see how far it is.")
 plan = AppGroup("plan", help="Audit plans of the data owners.")
@@ -116,6 +119,24 @@ def status(period: str | None, as_json: bool) -> None:
         )
         if row["awaits"] is not None:
             print(f"    {row['awaits']['zh']}\n    {row['awaits']['en']}")
+
+
+@audit.command("record")
+@click.argument("period")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where the PDF goes.")
+@speaks
+def record(period: str, out: Path) -> None:
+    """Write the signed PDF record of a period that is signed off."""
+    if not out.parent.is_dir():
+        stop(Wording(f"沒有 {out.parent} 這個資料夾。", f"There is no folder {out.parent}."), 2)
+    settings = load_settings()
+    open_house(settings)
+    with reading() as session:
+        identity = _period(session, period).id
+    with time_stamps(settings) as address:
+        made = issue_period(identity, settings=settings, time_stamp_url=address)
+    out.write_bytes(made.pdf)
+    print(out)
 
 
 @plan.command("list")

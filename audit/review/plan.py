@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -241,24 +241,6 @@ def occasion(plan: AuditPlan, month: str) -> str:
     on = end_of(month).astimezone(clock.TAIPEI).date().replace(day=plan.public_draw_day)
     taken = "" if plan.public_draw_count == USUAL_COUNT else f"，取 {plan.public_draw_count} 個號碼"
     return f"{plan.public_draw_name} {on.isoformat()} 起第一次開獎{taken}"
-
-
-def usual_plans(session: Session) -> list[dict[str, Any]]:
-    """For each data owner of the catalogue what `make_plan` takes for the usual plan: a demonstration makes these."""
-    owners = select(DataItem.owner).distinct()
-    rows = session.execute(
-        select(Agency.code, Agency.name_zh, Agency.name_en).where(Agency.code.in_(owners)).order_by(Agency.seq)
-    )
-    return [
-        {
-            "owner": code,
-            "name_zh": f"{name_zh}例行稽核"[:120],
-            "name_en": f"Monthly audit of {name_en}"[:240],
-            "by_agency": True,
-            "by_first_level": True,
-        }
-        for code, name_zh, name_en in rows
-    ]
 
 
 def items_of(session: Session, plan: AuditPlan) -> list[str]:

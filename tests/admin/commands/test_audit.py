@@ -62,6 +62,8 @@ def test_a_month_is_closed_drawn_and_told(house: TestHouse, runs: Runs) -> None:
     disclose(an_actor(OWNER, Role.HEAD), month, f"head@{OWNER}")
     drawn = runs("draw", f"{month}/{AGENCY}/{OWNER}")
     assert (drawn.exit_code, drawn.stdout) == (0, f"{period['period']} 1 of 3, two_numbers\n")
+    early = runs("record", period["period"], "--out", "never.pdf")
+    assert early.exit_code == 1
     again = runs("draw", period["period"])
     assert again.exit_code == 0
     assert "已經抽樣" in again.stdout
@@ -101,6 +103,8 @@ def test_the_last_month_that_is_over_is_closed_when_none_is_named(house: TestHou
         (("draw", str(uuid.uuid4())), 2, "沒有這個稽核期別"),
         (("draw", "2026-11/nobody/nothing"), 2, "沒有這個稽核期別"),
         (("status", "x"), 2, "沒有這個稽核期別"),
+        (("record", str(uuid.uuid4()), "--out", "/nowhere/at/all.pdf"), 2, "資料夾"),
+        (("record", str(uuid.uuid4()), "--out", "all.pdf"), 2, "沒有這個稽核期別"),
         (("plan", "make", "nobody"), 2, "找不到"),
         (("plan", "make", "ntpc-civil", "--ratio", "2"), 2, "不能使用"),
         (("plan", "end", "x", "--reason", "y"), 2, "沒有這項稽核計畫"),
