@@ -34,11 +34,11 @@ def must_not_act(reader: PdfFileReader) -> None:
     if attached != [ATTACHMENT] or _references(entry(root, "/AF")) != _references(embedded)[1:]:
         raise ClaimFailed("can_act" if attached else "no_data")
     form = entry(root, "/AcroForm")
-    fields = list(entry(form, "/Fields"))
+    fields = _items(entry(form, "/Fields"))
     if set(form) - _FORM or len(fields) != 1 or {"/AA", "/A", "/Kids"} & set(fields[0]):
         raise ClaimFailed("can_act")
     for page in _below(entry(root, "/Pages"), "/Kids"):
-        notes = list(entry(page, "/Annots"))
+        notes = _items(entry(page, "/Annots"))
         if {"/AA", "/AF", "/PresSteps"} & set(page) or any(entry(note, "/FT") != "/Sig" for note in notes):
             raise ClaimFailed("can_act")
     for item in _outline(entry(root, "/Outlines")):
@@ -49,6 +49,11 @@ def must_not_act(reader: PdfFileReader) -> None:
 def entry(dictionary: Any, name: str) -> Any:
     """What a dictionary holds under a name, references followed; an empty array when it holds nothing."""
     return dictionary[name] if name in dictionary else generic.ArrayObject()
+
+
+def _items(array: Any) -> list[Any]:
+    """What stands in an array, references followed."""
+    return [array[place] for place in range(len(array))]
 
 
 def _references(array: Any) -> list[Any]:
@@ -65,7 +70,7 @@ def _below(node: Any, name: str) -> Iterator[Any]:
         if seen > _MOST:
             raise ClaimFailed("unreadable")
         if name in here:
-            waiting.extend(here[name])
+            waiting.extend(_items(here[name]))
         else:
             yield here
 
