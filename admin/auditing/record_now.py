@@ -1,45 +1,47 @@
 """A period's record as its page shows it: the newest, and how far the making of the next is."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.review.period import Period
 from govern.core.wording import Wording
-from govern.rules.actor import Actor, Role
-from reports.record.shelf import IssuedRecord
+from reports.record import period_issue, shelf
+from reports.record.period_gather import READY
+
+# A worker's stages as parts of one bar; the printing is the longest, and says itself how many parts it has.
+PARTS_OF_ALL: Final = {"waiting": (0, 0), "gathering": (5, 0), "printing": (15, 75), "signing": (92, 0)}
 
 
 @dataclass(frozen=True, slots=True)
 class RecordNow:
-    """The newest record of a period, whether this visitor may ask for one, and whether a worker is at it."""
+    """The newest record of a period, whether one can be asked for, and what a worker is at."""
 
     number: str | None
     made_at: datetime | None
     may_ask: bool
     is_coming: bool
-    says: Wording | None = None
-    done: int = 0
-    total: int = 0
+    is_refused: bool
+    says: Wording | None
+    percent: int
 
 
-def record_now(actor: Actor, session: Session, period: Period) -> RecordNow:
+def record_now(session: Session, period: Period) -> RecordNow:
     """How the record of a period stands. Whoever calls has found the period within the actor's reach."""
-    issued = newest_of_period(session, period.id)
-    is_theirs = actor.agency == period.agency and actor.holds(Role.AUDITOR, Role.HEAD)
+    issued, progress = shelf.newest_of_period(session, period.id), shelf.progress_of(session, period.id)
+    is_coming = period_issue.is_asked_for(session, period.id)
+    stage = progress.stage if progress else "waiting"
+    base, share = PARTS_OF_ALL.get(stage, (0, 0))
+    done = progress.done / progress.total if progress and progress.total else 0
+    says = period_issue.STAGES.get(stage)
     return RecordNow(
         number=issued.number if issued else None,
         made_at=issued.made_at if issued else None,
-        may_ask=is_theirs and period.state in ("signed", "nothing_to_draw"),
-        is_coming=False,
+        may_ask=period.state in READY,
+        is_coming=is_coming,
+        is_refused=stage == "refused",
+        says=says.fill(done=progress.done, total=progress.total) if says and progress else says,
+        percent=round(base + share * done),
     )
-
-
-def newest_of_period(session: Session, period: uuid.UUID) -> IssuedRecord | None:
-    """The last record issued of a period; whoever calls has found the period within the actor's reach."""
-    return session.scalars(
-        select(IssuedRecord).where(IssuedRecord.period == period).order_by(IssuedRecord.id.desc()).limit(1)
-    ).first()

@@ -14,6 +14,7 @@ from admin.auditing.typed import day_typed, id_typed
 from admin.auditing.words import KIND_STATES, VERDICT_STATES, month_name
 from admin.frame.actor import the_actor
 from admin.frame.language import t, w
+from admin.frame.names import agency_names
 from admin.frame.parts import parts
 from admin.frame.security import wants_json
 from audit.review.answer import open_document
@@ -179,12 +180,14 @@ def _page(
     with reading() as session:
         sheet = sample_sheet(actor, session, identity)
         around = queue_around(actor, session, sheet.period, sheet.sample)
+        owner = agency_names(session, {sheet.period.owner})[sheet.period.owner]
         people = may_mend(session, sheet.sample) if "open_finding" in sheet.may else []
     return render_template(
         "auditing/sample.html",
         sheet=sheet,
         queue=around,
         month=month_name(sheet.period.month),
+        owner=owner,
         people=[person for person in people if person.id != actor.person_id],
         typed=typed,
         mistakes=mistakes,

@@ -131,7 +131,7 @@ def show(actor: Actor, session: Session, identity: uuid.UUID) -> Shown:
         next_sample=next_to_judge(actor, session, period.id, 0),
         first_sample=_first(actor, session, period),
         named=_named(actor, session, period),
-        record=record_now(actor, session, period),
+        record=record_now(session, period),
         is_mine_to_tell=_is_mine_to_tell(actor, session, period),
         may=_may(actor, session, period, valid),
     )

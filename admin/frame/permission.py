@@ -62,7 +62,15 @@ AUDITS_OR_HEADS: Final = held_by("audits_or_heads", Role.AUDITOR, Role.HEAD)
 HEADS: Final = held_by("heads", Role.HEAD)
 MAKES_PLANS: Final = held_by("makes_plans", Role.APPROVER, Role.HEAD)
 SEES_AUDITS: Final = held_by("sees_audits", Role.AUDITOR, Role.HEAD, Role.APPROVER)
+LOOKS_AT_RECORDS: Final = Rule("sees_audits", roles=SEES_AUDITS.roles, is_activity=False)
 ANSWERS_AUDITORS: Final = held_by("answers_auditors", Role.CLERK, Role.SUPERVISOR)
+SEES_RIGHTS: Final = held_by("sees_rights", Role.CLERK, Role.SUPERVISOR, Role.HEAD, Role.AUDITOR)
+SEES_PEOPLE: Final = held_by("sees_people", Role.SUPERVISOR, Role.HEAD, Role.AUDITOR)
+GRANTS: Final = held_by("grants", Role.SUPERVISOR)
+KEEPS_AGENCIES: Final = held_by("keeps_agencies", Role.SUPERVISOR, Role.HEAD, Role.OPERATOR)
+KEEPS_THE_TREE: Final = held_by("keeps_the_tree", Role.OPERATOR)
+KEEPS_LAWS: Final = held_by("keeps_laws", Role.DRAFTER, Role.OPERATOR)
+KEEPS_OWN_DATA: Final = held_by("keeps_own_data", Role.APPROVER)
 SEES_SOURCES: Final = held_by("sees_sources", Role.APPROVER, Role.OPERATOR)
 
 FRAME: Final[Mapping[str, Rule]] = {
@@ -94,6 +102,35 @@ CONSOLE: Final[Mapping[str, Rule]] = {
     "GET agencies.export": WORKS_HERE,
     "GET sources.index_view": SEES_SOURCES,
     "GET sources.details_view": SEES_SOURCES,
+    "GET legal_bases.index_view": WORKS_HERE,
+    "GET legal_bases.details_view": WORKS_HERE,
+    "POST legal_bases.seek_view": WORKS_HERE,
+    "GET rights.index_view": SEES_RIGHTS,
+    "GET rights.details_view": SEES_RIGHTS,
+    "POST rights.seek_view": SEES_RIGHTS,
+    "GET people.index_view": SEES_PEOPLE,
+    "GET people.details_view": SEES_PEOPLE,
+    "POST people.seek_view": SEES_PEOPLE,
+    "GET granting.form": GRANTS,
+    "POST granting.grant": GRANTS,
+    "GET granting.renew_form": GRANTS,
+    "POST granting.renew": GRANTS,
+    "GET granting.end_form": GRANTS,
+    "POST granting.end": GRANTS,
+    "GET keeping.agency_form": KEEPS_AGENCIES,
+    "POST keeping.change": KEEPS_AGENCIES,
+    "GET keeping.new_agency": KEEPS_THE_TREE,
+    "POST keeping.add_agency": KEEPS_THE_TREE,
+    "GET keeping.data_item_form": KEEPS_OWN_DATA,
+    "POST keeping.change_item": KEEPS_OWN_DATA,
+    "GET keeping.source_form": KEEPS_OWN_DATA,
+    "POST keeping.turn_source": KEEPS_OWN_DATA,
+    "GET keeping.new_law": KEEPS_LAWS,
+    "POST keeping.add_law": KEEPS_LAWS,
+    "GET keeping.law_form": KEEPS_LAWS,
+    "POST keeping.correct_law": KEEPS_LAWS,
+    "GET keeping.end_form": KEEPS_LAWS,
+    "POST keeping.end_law": KEEPS_LAWS,
     "GET life.begin": DRAFTER,
     "POST life.create": DRAFTER,
     "POST life.change": DRAFTER,
@@ -155,6 +192,9 @@ AUDITING: Final[Mapping[str, Rule]] = {
     "GET period.show": SEES_AUDITS,
     "GET period.account": SEES_AUDITS,
     "GET period.record": SEES_AUDITS,
+    "POST period.ask_for_record": SEES_AUDITS,
+    "GET period.progress": LOOKS_AT_RECORDS,
+    "GET period.events": LOOKS_AT_RECORDS,
     "POST period.draw": AUDITS,
     "POST period.sign": AUDITS_OR_HEADS,
     "POST period.reopen": HEADS,
