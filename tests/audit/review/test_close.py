@@ -12,6 +12,7 @@ from audit.review.close import AlreadyClosed, close
 from audit.review.period import ClosedMonth, Period, PeriodUnit, end_of, month_after, month_of
 from audit.review.plan import PublicDraw
 from audit.review.units import Population
+from audit.review.units_of_month import SUBJECTS_AT_ONCE
 from govern.catalogue.data_item import DataItem
 from govern.core import clock
 from govern.core.database import reading, transaction
@@ -260,3 +261,28 @@ def test_the_populations_tree_is_that_over_its_units_and_proves_each_of_them(hou
     with reading() as session:
         proven = prove_units(session, period.id, frozen, [0, 1, 255, 256, 299])
     assert [proven[ordinal].unit.subject_ordinal for ordinal in (0, 255, 299)] == [1, 256, 300]
+
+
+def test_a_look_up_of_several_owners_is_a_unit_of_each(house: TestHouse) -> None:
+    clerk = house.a_clerk(AGENCY)
+    asked = house.submit(clerk, a_request("low_income_household"))
+    owners = {task.owner for task in house.tasks(asked)}
+    assert len(owners) > 2
+    for owner in owners:
+        a_plan(owner=owner)
+    close_now(house)
+    assert {each.owner: each.population for each in periods() if each.population} == dict.fromkeys(owners, 1)
+
+
+def test_a_file_of_more_numbers_than_are_read_at_once_is_taken_whole(house: TestHouse) -> None:
+    a_plan(owner="tw-vac")
+    outsider = house.a_clerk("ntpc-social")
+    count = SUBJECTS_AT_ONCE + 50
+    house.submit(outsider, a_file([invented_number(seed) for seed in range(count)]))
+    house.submit(outsider, a_request())
+    close_now(house)
+    (period,) = [each for each in periods(owner="tw-vac") if each.population]
+    assert period.population == count
+    found = units(period)
+    assert [each.subject_ordinal for each in found] == list(range(1, count + 1))
+    assert [each.ordinal for each in found] == list(range(count))
