@@ -12,6 +12,9 @@ from audit.log import tree
 from audit.log.checkpoint import read_checkpoint
 from audit.log.rows import macs_of
 from audit.log.sequence import bring_up_to_date
+from audit.review.answer import answer
+from audit.review.ask import ask_clerk
+from audit.review.judge import judge
 from connectors.simulated import registers
 from govern.catalogue.case_item import CaseItemVersion, VersionAgency, VersionDataItem, VersionField
 from govern.catalogue.data_item import DataItem
@@ -22,6 +25,7 @@ from govern.lookups import reveal, show
 from govern.lookups.request import GroundInput
 from reports.record.content import LookupRecord
 from reports.record.gather import Frame, gather
+from tests.support.audits import an_audit, in_days
 from tests.support.houses import Clerk, TestHouse, a_request
 
 
@@ -188,3 +192,14 @@ def _with_a_revealable_field(house: TestHouse) -> tuple[Clerk, str]:
         ).first()
     assert found is not None  # 兒少保護 among others
     return house.a_clerk(found[1], found[0]), found[0]
+
+
+def test_what_an_audit_says_of_a_look_up_is_not_in_its_record(house: TestHouse) -> None:
+    """Who looked up may have the record, and sees no verdict before the period is signed off."""
+    audit = an_audit(house)
+    ask_clerk(audit.auditor, audit.samples[0], "請補文件", due_on=in_days(1))
+    answer(audit.clerk.actor, audit.samples[0], "如附")
+    judge(audit.auditor, audit.samples[0], "no_document", "沒有同意書")
+    record = gathered(house, audit.lookups[0])
+    assert [entry.kind for entry in record.entries] == ["asked"]
+    assert len(record.course) == 1
