@@ -12,8 +12,8 @@ from flask.cli import AppGroup
 from admin.commands.docs import write_all
 from admin.commands.refusal import speaks, stop
 from admin.commands.services import LOCK, Services, alone_in
-from admin.demo import people, play, report
-from admin.demo.examples import all_examples
+from admin.demo import people, report
+from admin.demo.demonstration import demonstrate
 from admin.frame.opening import is_well, open_house
 from admin.set_up import set_up
 from govern.core.settings import Settings, load_settings
@@ -62,10 +62,7 @@ def _run(settings: Settings) -> None:
     try:
         services.start(web=not is_first)
         if is_first:
-            examples = all_examples()
-            passwords = people.make(examples)
-            played = play.play(settings, examples, passwords)
-            report.write(settings, played)
+            _, passwords = demonstrate(settings)
             people.print_first_passwords(settings, passwords)
             services.start_web()
         print(f"\n雲端證件包 Govern: {settings.console_url}   (Ctrl-C 結束 to stop)\n", flush=True)
@@ -100,10 +97,7 @@ def _play(settings: Settings) -> bool:
     services = Services(settings)
     try:
         services.start(web=False)
-        examples = all_examples()
-        passwords = people.make(examples)
-        played = play.play(settings, examples, passwords)
-        verdict = report.write(settings, played)
+        verdict, passwords = demonstrate(settings)
         people.print_first_passwords(settings, passwords)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -27,6 +27,12 @@ LEADS: Final = (
     Player("operator", "周建宏", "ntpc-itc", (Role.OPERATOR,)),
 )
 
+# Whom the month needs beside them: the tax data's owner says yes, enters the Ministry's letter, and gives a number.
+OTHERS: Final = (
+    Player("approver.tw-fia", "許雅玲", "tw-fia", (Role.APPROVER,)),
+    Player("head.tw-fia", "蔡明德", "tw-fia", (Role.HEAD,)),
+)
+
 SURNAMES: Final = "王李張劉陳楊黃趙吳周徐孫馬朱胡郭何高林羅鄭梁謝宋唐"
 GIVEN: Final = ("雅婷", "家豪", "怡君", "俊宏", "佩珊", "志明", "詩涵", "冠宇", "淑芬", "建志", "欣怡", "柏翰")
 

@@ -1,27 +1,39 @@
 """The demonstration's people (虛構): accounts, roles and rights; first passwords made here and printed once."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
 
-from admin.demo.cast import LEADS, Player, clerk_of
+from admin.demo.cast import LEADS, OTHERS, Player, clerk_of
 from admin.demo.examples import Example
 from connectors.simulated import registers
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.settings import Settings
 from govern.keys import ring
+from govern.keys.envelope import SessionKeys, session_keys
 from govern.people import grant
 from govern.people.password import new_password
 from govern.people.person import Person
-from govern.rules.actor import ROLE_NAMES, Role
+from govern.people.session_life import SignedOn, actor_of
+from govern.people.sign_on import sign_on
+from govern.rules.actor import ROLE_NAMES, Actor, Role
 from govern.rules.identifiers import kinds
 from govern.rules.identifiers.canonical import IdentifierError
 
 RIGHT_DAYS: Final = 365
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOnPlayer:
+    """A player who has signed on, and what opens the answers of that session."""
+
+    actor: Actor
+    keys: SessionKeys = field(repr=False)
 
 
 def are_missing() -> bool:
@@ -38,7 +50,7 @@ def make(examples: list[Example]) -> dict[str, str]:
             players[example.agency] = clerk_of(example.agency, len(players))
     passwords: dict[str, str] = {}
     numbers = _invented_numbers()
-    for player in (*LEADS, *(each for each in players.values() if each not in LEADS)):
+    for player in (*LEADS, *OTHERS, *(each for each in players.values() if each not in LEADS)):
         passwords[player.account] = new_password()
         person = _make(player, passwords[player.account], next(numbers))
         if Role.CLERK in player.roles:
@@ -46,14 +58,24 @@ def make(examples: list[Example]) -> dict[str, str]:
     return passwords
 
 
+def sign_on_as(settings: Settings, passwords: Mapping[str, str], account: str) -> SignedOnPlayer:
+    """A log-in session of this player's, as from the log-in page."""
+    signed_on = sign_on(settings, ring.bound(), account, passwords[account], None, "127.0.0.1")
+    assert isinstance(signed_on, SignedOn)
+    with reading() as session:
+        actor = actor_of(session, settings, signed_on.secret, address="127.0.0.1")
+    assert actor is not None
+    return SignedOnPlayer(actor, session_keys(signed_on.secret))
+
+
 def print_first_passwords(settings: Settings, passwords: dict[str, str]) -> None:
     """The demonstration's accounts, once: they are stored nowhere in clear, and changed at the first log-in."""
     print(
         f"\n示範帳號（人物均為虛構；首次登入須變更密碼） Demonstration accounts (invented people)  {settings.console_url}"
     )
-    for player in LEADS:
+    for player in (*LEADS, *OTHERS):
         roles = "、".join(ROLE_NAMES[role].zh for role in player.roles)
-        print(f"  {player.account:<11} {passwords[player.account]:<22} {player.name} {roles} {player.agency}")
+        print(f"  {player.account:<15} {passwords[player.account]:<22} {player.name} {roles} {player.agency}")
     numbers = "  ".join(value for _, value in registers.example_keys("hh_household_city")[:3])
     print(f"可查調的虛構身分證號 Invented national IDs to look up: {numbers}", flush=True)
 

@@ -8,31 +8,28 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin.demo.examples import CROWD, Example
+from admin.demo.people import SignedOnPlayer
 from connectors.simulated import registers
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.settings import Settings
-from govern.keys import ring
-from govern.keys.envelope import SessionKeys, session_keys
 from govern.lookups import reveal, show
 from govern.lookups.lookup import Lookup, Task
 from govern.lookups.request import FileInput, GroundInput, KeyInput, LookupRequest, SubjectInput
 from govern.lookups.submit import submit
-from govern.people.session_life import SignedOn, actor_of
-from govern.people.sign_on import sign_on
-from govern.rules.actor import Actor
 from reports.record import issue, shelf
 
 PATIENCE_S: Final = 240.0
-OVERTAKEN: Final = "child_protection"
+CROWD_IN_S: Final = 12.0  # the crowd and the urgent one fall due at one moment, when all of them stand there
+OVERTAKING: Final = "child_protection"
 CROWD_ITEM: Final = "disability_certificate"
 REVEALS: Final = "low_income_household"
 EXPECTED: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -41,14 +38,6 @@ EXPECTED: Final[Mapping[str, tuple[str, str | None]]] = {
     "denied_pending": ("denied", "case_item_pending_letter"),
     "denied_consent": ("denied", "consent_missing"),
 }
-
-
-@dataclass(slots=True)
-class Clerk:
-    """A player who has signed on."""
-
-    actor: Actor
-    keys: SessionKeys = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -64,7 +53,7 @@ class Played:
 def play(
     settings: Settings,
     examples: Sequence[Example],
-    passwords: Mapping[str, str],
+    players: Mapping[str, SignedOnPlayer],
     *,
     crowd_of: int = CROWD,
     recorded: Collection[str] | None = None,
@@ -73,11 +62,14 @@ def play(
 
     Where time is short, fewer wait in the crowd, and only the examples named in `recorded` get a record.
     """
-    clerks = sign_everybody_on(settings, passwords)
-    by_agency = {clerk.actor.agency: clerk for clerk in clerks}
-    crowd = _crowd(settings, by_agency, examples, crowd_of)
-    played = [Played(example, _submit(settings, by_agency[example.agency], example)) for example in examples]
-    _watch("查調 look-ups", lambda: _ended([one.lookup_id for one in played]), len(played))
+    by_agency = {clerk.actor.agency: clerk for clerk in clerks_of(players)}
+    all_due = clock.now() + timedelta(seconds=CROWD_IN_S)
+    crowd = _crowd(settings, by_agency, examples, crowd_of, all_due)
+    played = []
+    for example in examples:
+        due_at = all_due if example.name == OVERTAKING else _due(example)
+        played.append(Played(example, _submit(settings, by_agency[example.agency], example, due_at)))
+    watch("查調 look-ups", lambda: _ended([one.lookup_id for one in played]), len(played))
     _say_overtaken(played, crowd)
     for one in played:
         _look(settings, by_agency[one.example.agency], one)
@@ -90,28 +82,17 @@ def play(
     return played
 
 
-def sign_everybody_on(settings: Settings, passwords: Mapping[str, str]) -> list[Clerk]:
-    """A session for each account that is a clerk's."""
-    clerks = []
-    for account, password in passwords.items():
-        if not account.startswith("clerk"):
-            continue
-        signed_on = sign_on(settings, ring.bound(), account, password, None, "127.0.0.1")
-        assert isinstance(signed_on, SignedOn)
-        with reading() as session:
-            actor = actor_of(session, settings, signed_on.secret, address="127.0.0.1")
-        assert actor is not None
-        clerks.append(Clerk(actor, session_keys(signed_on.secret)))
-    return clerks
+def clerks_of(players: Mapping[str, SignedOnPlayer]) -> list[SignedOnPlayer]:
+    """Those who look up."""
+    return [player for account, player in players.items() if account.startswith("clerk")]
 
 
-def _submit(settings: Settings, clerk: Clerk, example: Example, due_in_s: float | None = None) -> uuid.UUID:
+def _submit(settings: Settings, clerk: SignedOnPlayer, example: Example, due_at: datetime | None) -> uuid.UUID:
     kind = "consent" if example.consent else "statutory_duty"
     if example.with_ground:
         ground = GroundInput(kind, "板社同字第115004127號", clock.today())
     else:
         ground = GroundInput(None)
-    delay = example.due_in_s if due_in_s is None else due_in_s
     keys = tuple(KeyInput(name, value) for name, value in example.keys.items())
     request = LookupRequest(
         case_item=example.case_item,
@@ -121,13 +102,21 @@ def _submit(settings: Settings, clerk: Clerk, example: Example, due_in_s: float 
         reason="示範案件，人物均為虛構",
         items=example.items,
         key_kinds=example.key_kinds,
-        due_at=clock.now() + timedelta(seconds=delay) if delay else None,
+        due_at=due_at,
     )
     return submit(clerk.actor, request, settings).lookup_id
 
 
+def _due(example: Example) -> datetime | None:
+    return clock.now() + timedelta(seconds=example.due_in_s) if example.due_in_s else None
+
+
 def _crowd(
-    settings: Settings, clerks: Mapping[str, Clerk], examples: Sequence[Example], crowd_of: int
+    settings: Settings,
+    clerks: Mapping[str, SignedOnPlayer],
+    examples: Sequence[Example],
+    crowd_of: int,
+    due_at: datetime,
 ) -> list[uuid.UUID]:
     """So many normal look-ups, all due at one moment, that stand in the queue when the immediate one comes."""
     example = next(each for each in examples if each.name == CROWD_ITEM)
@@ -136,7 +125,7 @@ def _crowd(
     for number in range(crowd_of):
         slots = {slot: getattr(example, slot) for slot in Example.__slots__}
         about = Example(**{**slots, "keys": {"national_id": persons[number % len(persons)]}})
-        found.append(_submit(settings, clerks[example.agency], about))
+        found.append(_submit(settings, clerks[example.agency], about, due_at))
     return found
 
 
@@ -147,7 +136,7 @@ def _ended(lookups: Sequence[uuid.UUID]) -> int:
         ).scalar_one()
 
 
-def _watch(what: str, count: Callable[[], int], whole: int) -> None:
+def watch(what: str, count: Callable[[], int], whole: int) -> None:
     """A line that says how far it is, until all is done."""
     pause, until, before = threading.Event(), time.monotonic() + PATIENCE_S, -1
     while True:
@@ -162,17 +151,17 @@ def _watch(what: str, count: Callable[[], int], whole: int) -> None:
 
 
 def _say_overtaken(played: Sequence[Played], crowd: Sequence[uuid.UUID]) -> None:
-    urgent = next(one for one in played if one.example.name == OVERTAKEN)
+    urgent = next(one for one in played if one.example.name == OVERTAKING)
     with reading() as session:
         ended_at = session.get_one(Lookup, urgent.lookup_id).ended_at
         behind = session.execute(
             select(func.count()).select_from(Lookup).where(Lookup.id.in_(crowd), Lookup.ended_at > ended_at)
         ).scalar_one()
     print(f"兒少保護超越了{behind}件等候中的一般查調 (child protection overtook {behind} waiting look-ups)")
-    urgent.is_as_expected = behind > 0
+    urgent.is_as_expected = behind == len(crowd)
 
 
-def _look(settings: Settings, clerk: Clerk, one: Played) -> None:
+def _look(settings: Settings, clerk: SignedOnPlayer, one: Played) -> None:
     """Open the answers once, as the clerk does; of one example reveal a field, with a reason."""
     shown = show.show(clerk.actor, clerk.keys, one.lookup_id, settings)
     if one.example.name != REVEALS:
@@ -185,12 +174,12 @@ def _look(settings: Settings, clerk: Clerk, one: Played) -> None:
             return
 
 
-def _make_records(settings: Settings, clerks: Mapping[str, Clerk], played: Sequence[Played]) -> None:
+def _make_records(settings: Settings, clerks: Mapping[str, SignedOnPlayer], played: Sequence[Played]) -> None:
     """A record for each look-up, made by the workers; copies lie beside the report."""
     for one in played:
         issue.ask_for(clerks[one.example.agency].actor, one.lookup_id)
     wanted = [one.lookup_id for one in played]
-    _watch("稽核紀錄 records", lambda: _issued(wanted), len(played))
+    watch("稽核紀錄 records", lambda: _issued(wanted), len(played))
     place = settings.folder / "demo" / "records"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     with reading() as session:

@@ -44,8 +44,14 @@ def keep_folder(folder: Path) -> None:
     (folder / MARK).unlink(missing_ok=True)
 
 
-def write(settings: Settings, played: Sequence[Played]) -> bool:
-    """Write the report; whether every example came out as it should and the log is whole."""
+def write(
+    settings: Settings,
+    played: Sequence[Played],
+    *,
+    case_items: Sequence[Mapping[str, Any]] = (),
+    periods: Sequence[Mapping[str, Any]] = (),
+) -> bool:
+    """Write the report; whether every example came out as it should, every period's record is valid, the log whole."""
     held = ring.bound()
     bring_up_to_date(macs_of(held), signing(settings))
     verdict = verify(macs_of(held), signing(settings))
@@ -57,10 +63,11 @@ def write(settings: Settings, played: Sequence[Played]) -> bool:
             tasks = session.scalars(select(Task).where(Task.lookup == lookup.id).order_by(Task.seq)).all()
             lookups.append(_lookup(one, lookup, tasks, items, names))
     log = {"size": verdict.size, "root": verdict.root.hex(), "ok": verdict.ok}
+    told = {"lookups": lookups, "case_items": list(case_items), "periods": list(periods), "log": log}
     place = settings.folder / "demo"
     place.mkdir(mode=0o700, exist_ok=True)
-    write_file(place / "report.json", json.dumps({"lookups": lookups, "log": log}, ensure_ascii=False, indent=1))
-    return verdict.ok and all(one.is_as_expected for one in played)
+    write_file(place / "report.json", json.dumps(told, ensure_ascii=False, indent=1))
+    return verdict.ok and all(one.is_as_expected for one in played) and all(one["checked"] for one in periods)
 
 
 def _lookup(

@@ -29,6 +29,7 @@ from sqlalchemy import func, select
 from admin.commands.services import Services
 from admin.demo import people, play, report
 from admin.demo.examples import Example, all_examples
+from admin.demo.people import SignedOnPlayer
 from admin.set_up import set_up
 from connectors.simulated import faults
 from connectors.simulated.items import items
@@ -63,10 +64,11 @@ def main() -> None:
         with contextlib.redirect_stdout(sys.stderr):
             examples = all_examples()
             passwords = people.make(examples)
-            played = play.play(settings, examples, passwords, crowd_of=CROWD, recorded=RECORDED)
+            players = {account: people.sign_on_as(settings, passwords, account) for account in passwords}
+            played = play.play(settings, examples, players, crowd_of=CROWD, recorded=RECORDED)
             report.write(settings, played)
             unexpected = [one.example.name for one in played if not one.is_as_expected]
-            clerks = play.sign_everybody_on(settings, passwords)
+            clerks = play.clerks_of(players)
             states = _play_with_faults(settings, clerks, examples)
         _step(unexpected=unexpected, lookups=len(played), with_faults=states, alive=_alive())
         for clerk in clerks:
@@ -89,7 +91,7 @@ def _wait(is_so: Any, within_s: float) -> None:
 
 
 def _play_with_faults(
-    settings: Settings, clerks: Sequence[play.Clerk], examples: Sequence[Example]
+    settings: Settings, clerks: Sequence[SignedOnPlayer], examples: Sequence[Example]
 ) -> dict[str, list[str]]:
     """Every third data item with one fault each, beside one whole example that is shown and revealed; states by fault."""
     by_agency = {clerk.actor.agency: clerk for clerk in clerks}
