@@ -1,5 +1,7 @@
 """Notes are saved as typed, verdicts are given by who is independent, and the last one makes the period judged."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import func, select
 
@@ -153,3 +155,31 @@ def test_a_sample_with_an_open_finding_does_not_become_proper(audit: Audit) -> N
     assert still_open.value.code == "finding_open"
     with pytest.raises(NoSuchStep):
         close_finding(audit.auditor, finding)
+
+
+def test_two_auditors_who_give_the_last_two_verdicts_at_once_leave_the_period_judged(house: TestHouse) -> None:
+    audit = an_audit(house, lookups=4)
+    second = audit.actor("second", HERE, Role.AUDITOR)
+    with ThreadPoolExecutor(4) as pool:
+        given = [
+            pool.submit(judge, (audit.auditor, second)[place % 2], sample, "proper", "")
+            for place, sample in enumerate(audit.samples)
+        ]
+        for one in given:
+            one.result()
+    assert audit.state() == "judged"
+    assert {audit.sample(place).judged_by for place in range(4)} == {audit.auditor.person_id, second.person_id}
+
+
+def test_of_two_verdicts_over_one_edition_of_a_note_one_is_told(audit: Audit) -> None:
+    def give(verdict: str) -> str:
+        try:
+            judge(audit.auditor, audit.samples[0], verdict, NOTE, edition=0)
+        except Conflict as changed:
+            return changed.code
+        return verdict
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(give, ("excessive", "wrong_subject")))
+    assert outcomes in (["excessive", "note_changed"], ["note_changed", "wrong_subject"])
+    assert len(entries_about(audit.samples[0])) == 1
