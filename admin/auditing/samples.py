@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from admin.auditing.queue import queue_around, waiting_sample
-from admin.auditing.typed import day_typed, id_typed
+from admin.auditing.typed import day_typed
 from admin.auditing.words import KIND_STATES, VERDICT_STATES, month_name
 from admin.frame.actor import the_actor
 from admin.frame.language import t, w
@@ -62,9 +62,9 @@ def show(identity: uuid.UUID) -> str:
 @pages.post("/<uuid:identity>/note")
 def note(identity: uuid.UUID) -> ResponseReturnValue:
     """The note as typed so far is kept; whoever saves over another's saving sees both."""
-    actor, typed = the_actor(), request.form.get("note", "")
+    actor, typed, seen = the_actor(), request.form.get("note", ""), _edition()
     try:
-        edition = save_note(actor, identity, typed, edition=_edition())
+        edition = save_note(actor, identity, typed, edition=-1 if seen is None else seen)
     except InvalidInput as wrong:
         if wants_json():
             raise
@@ -145,7 +145,7 @@ def finding(identity: uuid.UUID) -> ResponseReturnValue:
     actor, form = the_actor(), request.form
     try:
         due_on = day_typed(form.get("mend_by", ""), "mend_by")
-        open_finding(actor, identity, what=form.get("what", ""), person=id_typed(form.get("person", "")), due_on=due_on)
+        open_finding(actor, identity, what=form.get("what", ""), person=_person_typed(), due_on=due_on)
     except InvalidInput as wrong:
         named = {"mend_by" if name == "due_on" else name: said for name, said in wrong.fields.items()}
         return _page(actor, identity, form, named), 422
@@ -202,9 +202,18 @@ def _page(
     )
 
 
-def _edition() -> int:
+def _person_typed() -> uuid.UUID:
+    """Who was chosen; nobody at all where none was, which no agency's list holds."""
+    try:
+        return uuid.UUID(request.form.get("person", ""))
+    except ValueError:
+        return uuid.UUID(int=0)
+
+
+def _edition() -> int | None:
+    """The edition of the note that the page showed; nothing where none was sent."""
     text = request.form.get("edition", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
 
 
 def _time_said() -> str:

@@ -7,7 +7,7 @@ role; their cookies are at hand, so that a request costs no password.
 import base64
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from flask import Flask
@@ -30,6 +30,7 @@ from govern.people.person import Person
 from govern.people.session_life import actor_of, begin
 from govern.rules.actor import Actor, Role
 from reports.record.shelf import IssuedRecord
+from tests.support.audited import Audited, absent, audited
 from tests.support.houses import Clerk, TestHouse, a_request, invented_number
 
 HERE = "ntpc-dist-banqiao"
@@ -42,11 +43,12 @@ SITUATIONS = ("own", "near", "foreign", "right_ended", "account_ended")
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A look-up with what can be asked of it: its answer, and the entry that says it was asked."""
+    """A look-up with what can be asked of it: its answer, the entry that says it was asked, and what its audit holds."""
 
     lookup: uuid.UUID
     answer: uuid.UUID
     entry: uuid.UUID
+    audited: Audited = field(default_factory=absent)
 
 
 @dataclass(slots=True)
@@ -110,8 +112,15 @@ def everybody(house: TestHouse) -> Everybody:
     for role in Role:
         for situation in ("own", "right_ended", "account_ended"):
             persons[role, situation] = _somebody(app, house, role, situation)
-    near = _a_lookup(house, house.a_clerk(HERE, CASE_ITEM, account="near", number=invented_number(2001)))
-    foreign = _a_lookup(house, house.a_clerk(ELSEWHERE, CASE_ITEM, account="foreign", number=invented_number(2002)))
+    beside = house.a_clerk(HERE, CASE_ITEM, account="near", number=invented_number(2001))
+    elsewhere = house.a_clerk(ELSEWHERE, CASE_ITEM, account="foreign", number=invented_number(2002))
+    near, foreign = _a_lookup(house, beside), _a_lookup(house, elsewhere)
+    things = {thing.lookup: thing for thing in (near, foreign, *(somebody.thing for somebody in persons.values()))}
+    audits = audited(house, things, {HERE: beside.person, ELSEWHERE: elsewhere.person})
+    things = {lookup: replace(thing, audited=audits[lookup]) for lookup, thing in things.items()}
+    for somebody in persons.values():
+        somebody.thing = things[somebody.thing.lookup]
+    near, foreign = things[near.lookup], things[foreign.lookup]
     return Everybody(app, parts, house, nobody, token_of(nobody, "/login"), persons, near, foreign)
 
 
