@@ -17,6 +17,7 @@ from admin.frame.seek import Filter, Searched
 from govern.catalogue.agency import Agency
 from govern.catalogue.case_item import CaseItem, VersionAgency
 from govern.catalogue.data_item import DataItem
+from govern.catalogue.maintain.change_agency import may_change
 from govern.catalogue.scope import agencies_for, agency_for, case_items_for, data_items_for, versions_for
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
@@ -121,6 +122,7 @@ class Agencies(GovernedView):
         names = case_item_names(session, {*leads, *asks})
         return {
             "level": word(LEVELS, thing.level),
+            "may_change": bool(may_change(actor, thing.code)),
             "above": above,
             "below": below,
             "items": items,

@@ -27,6 +27,7 @@ from admin.frame.paging import Order
 from admin.frame.seek import Filter, Searched
 from govern.catalogue.case_item import CaseItemVersion, VersionDataItem
 from govern.catalogue.data_item import Category, DataItem, MaskRule
+from govern.catalogue.maintain.change_data_item import may_change
 from govern.catalogue.scope import data_item_for, data_items_for, sources_for, versions_for
 from govern.catalogue.source import Source, SourceItem
 from govern.core.wording import Wording
@@ -138,6 +139,7 @@ class DataItems(GovernedView):
         names = case_item_names(session, users)
         return {
             "owner": agency_names(session, [thing.owner])[thing.owner],
+            "may_change": may_change(actor, thing),
             "category": dict(_categories(actor, session)).get(thing.category),
             "masks": masks,
             "sources": sources,

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from admin.console.words import CONNECTORS, word
 from admin.frame.display import SOURCE_STATES, State
 from admin.frame.governed_view import GovernedView
-from admin.frame.names import agency_names, data_item_names
+from admin.frame.names import agency_names, data_item_names, people_names
 from admin.frame.paging import Order
+from govern.catalogue.maintain.close_source import may_close
+from govern.catalogue.maintain.said import last_said
 from govern.catalogue.scope import source_for, sources_for
 from govern.catalogue.source import Source, SourceItem, SourceVersion
 from govern.core.wording import Wording
@@ -85,13 +87,18 @@ class Sources(GovernedView):
             for source in things
         ]
 
-    def describe(self, _actor: Actor, session: Session, thing: Source) -> dict[str, Any]:
-        """How it is reached now, and which data items it answers."""
+    def describe(self, actor: Actor, session: Session, thing: Source) -> dict[str, Any]:
+        """How it is reached now, which data items it answers, who closed or opened it last and why."""
+        last = last_said(session, "source", thing.code)
+        names = people_names(session, {last.person} if last and last.person else ())
         items = session.scalars(
             select(SourceItem.item).where(SourceItem.source == thing.code, SourceItem.to_at.is_(None))
         ).all()
         return {
             "owner": agency_names(session, [thing.owner])[thing.owner],
+            "may_close": may_close(actor, thing),
+            "last": last,
+            "last_by": names.get(last.person) if last and last.person else None,
             "kind": word(CONNECTORS, thing.kind),
             "version": _in_force(session, [thing.code]).get(thing.code),
             "items": sorted(data_item_names(session, items).items()),

@@ -1,6 +1,7 @@
 """Knock at every door of a running console: its routes, an address and a form for each, and what became of a request."""
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -49,16 +50,50 @@ def address_of(app: Flask, route: Route, thing: Thing) -> str:
         "trail.details_view": str(thing.entry),
     }
     known = {"case_item": CASE_ITEM, "identity": thing.lookup, "filename": "mark.svg", "export_type": "csv"}
+    if route.endpoint.startswith("life."):
+        part = "owner" if "what" in route.arguments else "basics"
+        known |= {"code": CASE_ITEM, "number": 1, "part": part, "item": DATA_ITEM, "superior": "tw-mof", "what": "suspend"}
+    known["identity"] = _identity_of(route.endpoint, thing) or thing.lookup
     values: dict[str, object] = {name: known[name] for name in route.arguments}
     if route.endpoint in ids:
         values["id"] = ids[route.endpoint]
     return app.url_map.bind("localhost").build(route.endpoint, values, method=route.method)
 
 
+def _identity_of(endpoint: str, thing: Thing) -> uuid.UUID | None:
+    """What the audit's routes are about; nothing for all others."""
+    its = thing.audited
+    if endpoint.endswith(".document"):
+        return its.document
+    parts = {
+        "plan": its.plan,
+        "number": its.draw,
+        "period": its.period,
+        "sample": its.sample,
+        "question": its.sample,
+        "finding": its.finding,
+    }
+    return parts.get(endpoint.partition(".")[0])
+
+
+FORMS: Final = {
+    "plan.end": {"reason": "改訂新計畫"},
+    "sample.note": {"note": "看過", "edition": "0"},
+    "sample.verdict": {"verdict": "proper", "note": ""},
+    "sample.ask": {"question": "請提供同意書", "due_on": "115年12月4日"},
+    "question.give": {"text": "同意書在卷內"},
+    "finding.answer": {"measure": "已補件"},
+}
+
+
 def form_of(route: Route, thing: Thing) -> dict[str, str]:
     """What is sent along, well filled in as far as it needs."""
     if route.endpoint == "desk.reveal":
         return {"answer": str(thing.answer), "place": REVEALABLE, "reason": "與申請書核對"}
+    if route.endpoint in ("life.approve", "life.send_back", "life.reject", "life.do_stop"):
+        return {"round": "1", "reason": "與職權不符"}
+    if route.endpoint in FORMS:
+        return dict(FORMS[route.endpoint])
     return {"agency": HERE} if route.endpoint == "login.switch" else {}
 
 

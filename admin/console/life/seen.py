@@ -12,7 +12,7 @@ from govern.core.wording import Wording
 from govern.rules.masking import mask
 
 BY_TYPE: Final[Mapping[str, str]] = {
-    "string": "第3級",
+    "string": "範例文字",
     "text": "無特別記載",
     "date": "民國75年3月8日",
     "datetime": "民國115年5月20日",
@@ -37,6 +37,7 @@ BY_CODE: Final[Mapping[str, str]] = {
     "mother": "林秀英",
     "spouse": "陳美惠",
     "guardian": "林秀英",
+    "note": "無特別記載",
     "household_no": "F1234567",
     "account": "0012345678901",
     "phone": "0912345678",
@@ -49,7 +50,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "是": "Yes",
     "長子": "eldest son",
     "無特別記載": "nothing noted",
-    "第3級": "class 3",
+    "範例文字": "sample text",
 }
 
 

@@ -141,7 +141,9 @@ def seen_version(actor: Actor, session: Session, code: str, number: int) -> Seen
         names=names,
         people=people,
         parts=_draft_parts(session, version) if is_drafter and version.state == "draft" else (),
-        steps=steps(version, names[case_item.business_agency], parts, letters) if version.drafted_at else (),
+        steps=steps(version, names[case_item.business_agency], parts, letters, clock.today())
+        if version.drafted_at
+        else (),
     )
 
 

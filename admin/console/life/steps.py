@@ -50,11 +50,16 @@ WORDS = {
     "rejected": Wording("駁回", "rejected"),
 }
 YOURS = Wording("等您審核", "awaits you")
+AT_ONCE = Wording("核准後即生效", "once approved")
 TO_COME = Wording("須核准", "must approve")
 
 
 def steps(
-    version: CaseItemVersion, business: Wording, owners: Sequence[OwnerPart], letters: Sequence[SeenLetter]
+    version: CaseItemVersion,
+    business: Wording,
+    owners: Sequence[OwnerPart],
+    letters: Sequence[SeenLetter],
+    today: date,
 ) -> list[Step]:
     """How far the version is."""
     state = version.state
@@ -73,13 +78,14 @@ def steps(
     is_over = state in ("rejected", "withdrawn")
     if not is_over:
         is_in_force = state in ("in_force", "retired")
-        says = None if is_in_force else Wording("最早", "at the earliest")
+        is_at_once = version.valid_from <= today
+        says = None if is_in_force else AT_ONCE if is_at_once else Wording("最早", "at the earliest")
         found.append(
             Step(
                 "done" if is_in_force else "now" if state == "waiting_for_date" else "",
                 Wording("生效", "In force"),
                 says,
-                version.in_force_at if is_in_force else version.valid_from,
+                version.in_force_at if is_in_force else None if is_at_once else version.valid_from,
             )
         )
     if state == "withdrawn":

@@ -1,0 +1,102 @@
+"""How a form of the console is saved: mistakes stand at their rows, and what somebody changed meanwhile beside one's own.
+
+Forms carry the hash of what they showed (`seen`). When it is no longer so, nothing is saved: the page shows theirs beside
+yours with the new hash, so that saving again is a choice. No script is needed for any of it.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from flask import Blueprint, flash, redirect, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from admin.frame.language import w
+from govern.catalogue.maintain.shown import ChangedMeanwhile
+from govern.core.errors import Conflict, InvalidInput
+from govern.core.wording import Wording
+from govern.rules.calendar import DateError, read, to_roc_digits
+
+pages = Blueprint("keeping", __name__)
+Typed = MultiDict[str, str]
+
+WRONG_DATE: Final = Wording(
+    "請以民國年月日填寫，例如115年11月24日或1151124。", "Write a ROC date, such as 115年11月24日 or 1151124."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of saving: done, or what to mend, or a "no" for the whole, or somebody was first."""
+
+    mistakes: Mapping[str, Wording] = field(default_factory=dict)
+    no: Wording | None = None
+    is_clash: bool = False
+    status: int = 200
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was saved."""
+        return self.status == 200
+
+
+FRESH: Final = Outcome()
+
+
+def saved(act: Callable[[], object], wrong: Mapping[str, Wording] | None = None) -> Outcome:
+    """Do it, unless what was typed could not even be read; *not found* and *not allowed* rise."""
+    if wrong:
+        return Outcome(mistakes=wrong, status=InvalidInput.status)
+    try:
+        act()
+    except InvalidInput as no:
+        return Outcome(mistakes=no.fields, no=None if no.fields else no.wording, status=no.status)
+    except ChangedMeanwhile as first:
+        return Outcome(no=first.wording, is_clash=True, status=first.status)
+    except Conflict as no:
+        return Outcome(no=no.wording, status=no.status)
+    return FRESH
+
+
+def text_in(typed: Typed, name: str) -> str:
+    """A text as typed: one form of each letter, one kind of line end, nothing around it."""
+    return unicodedata.normalize("NFC", typed.get(name, "")).replace("\r\n", "\n").strip()
+
+
+def day_in(typed: Typed, name: str, wrong: dict[str, Wording], *, needed: bool = False) -> date | None:
+    """A day in any form that people write; what is none, or missing where it is needed, is said at its row."""
+    text = typed.get(name, "").strip()
+    if not text and not needed:
+        return None
+    try:
+        found = read(text if "年" not in text or "民國" in text else f"民國{text}").whole
+    except DateError:
+        found = None
+    if found is None:
+        wrong[name] = WRONG_DATE
+    return found
+
+
+def as_typed(day: date | None) -> str:
+    """A day as a form shows it to be changed: 1151124."""
+    return "" if day is None else to_roc_digits(day)
+
+
+def done(said: Wording, endpoint: str, **values: str) -> Response:
+    """The page of the thing, with what was just done said above it."""
+    flash(w(said), "ok")
+    return redirect(url_for(endpoint, **values), 303)  # type: ignore[arg-type]
+
+
+def differences(
+    labels: Mapping[str, Wording], theirs: Mapping[str, object], yours: Mapping[str, object]
+) -> Sequence[tuple[Wording, object, object]]:
+    """What stands there now beside what was typed, for those facts in which they differ."""
+    return [
+        (label, theirs.get(name), yours[name])
+        for name, label in labels.items()
+        if name in yours and theirs.get(name) != yours[name]
+    ]
