@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from govern.catalogue.agency import Agency
 from govern.catalogue.case_item import Approval, CaseItem, CaseItemVersion, Letter, VersionDataItem
 from govern.catalogue.data_item import DataItem
+from govern.catalogue.legal_basis import LegalBasis
 from govern.catalogue.source import Source
 from govern.core.errors import NotFound
 from govern.rules import approval
@@ -22,7 +23,7 @@ Thing = TypeVar("Thing")
 
 # Versions whose content everybody may read: they were in force once. All other states are work in progress.
 OPEN_STATES: Final = ("in_force", "retired")
-# States from the proposal on (`withdrawn` only where it was proposed before): what makes a case item exist for everybody.
+# States from the proposal on (see `was_proposed`): what makes a case item exist for everybody.
 PROPOSED_STATES: Final = (
     "proposed",
     "approved",
@@ -54,13 +55,15 @@ def data_item_for(actor: Actor, session: Session, code: str) -> DataItem:
     return _the_one(session.scalars(data_items_for(actor, session).where(DataItem.code == code)).first())
 
 
+def was_proposed() -> ColumnElement[bool]:
+    """Whether a version was ever proposed: sent back or withdrawn since, it stays known."""
+    return or_(CaseItemVersion.state.in_(PROPOSED_STATES), CaseItemVersion.round > 0)
+
+
 def case_items_for(actor: Actor, _session: Session) -> Select[CaseItem]:
     """The case items whose existence the actor may know of."""
-    was_proposed = exists().where(
-        CaseItemVersion.case_item == CaseItem.code,
-        or_(CaseItemVersion.state.in_(PROPOSED_STATES), CaseItemVersion.round > 0),  # sent back, it stays known
-    )
-    return select(CaseItem).where(or_(was_proposed, _is_business_of(actor), _uses_data_of(actor)))
+    is_known = exists().where(CaseItemVersion.case_item == CaseItem.code, was_proposed())
+    return select(CaseItem).where(or_(is_known, _is_business_of(actor), _uses_data_of(actor)))
 
 
 def case_item_for(actor: Actor, session: Session, code: str) -> CaseItem:
@@ -140,6 +143,16 @@ def drafts_for(actor: Actor, _session: Session) -> Select[CaseItemVersion]:
     is_own = exists().where(CaseItem.code == CaseItemVersion.case_item, CaseItem.business_agency == actor.agency)
     is_drafter = true() if actor.holds(Role.DRAFTER) else false()
     return select(CaseItemVersion).where(CaseItemVersion.state == "draft", is_own, is_drafter)
+
+
+def legal_bases_for(_actor: Actor, _session: Session) -> Select[LegalBasis]:
+    """Every article on file: the law is nobody's secret."""
+    return select(LegalBasis)
+
+
+def legal_basis_for(actor: Actor, session: Session, identity: int) -> LegalBasis:
+    """One article, or `NotFound`."""
+    return _the_one(session.scalars(legal_bases_for(actor, session).where(LegalBasis.id == identity)).first())
 
 
 def sources_for(actor: Actor, _session: Session) -> Select[Source]:
