@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from govern.catalogue.agency import Agency
 from govern.catalogue.case_item import CaseItemVersion
 from govern.catalogue.data_item import DataItem
-from govern.catalogue.scope import PROPOSED_STATES
+from govern.catalogue.scope import was_proposed
 from govern.core.wording import Wording
 from govern.people.person import Person
 
@@ -41,7 +41,7 @@ def case_item_names(session: Session, codes: Iterable[str]) -> Names:
     """Case items by the name of the version in force, else of the newest that was proposed."""
     rows = session.execute(
         select(CaseItemVersion.case_item, CaseItemVersion.name_zh, CaseItemVersion.name_en)
-        .where(CaseItemVersion.case_item.in_(set(codes)), CaseItemVersion.state.in_(PROPOSED_STATES))
+        .where(CaseItemVersion.case_item.in_(set(codes)), was_proposed())
         .order_by((CaseItemVersion.state == "in_force"), CaseItemVersion.version)
     )
     return {row.case_item: Wording(row.name_zh, row.name_en) for row in rows}

@@ -126,6 +126,16 @@ CHANGES = {
         lambda f: row(f, "case_items", "case_items", "subsidy").update(valid_to="2025-12-31"),
         ("case_items", "subsidy", "valid_to"),
     ),
+    "a letter for an owner that is not there": (
+        lambda f: row(f, "case_items", "case_items", "subsidy")["approvals"][0].update(for_owner="nobody"),
+        ("case_items", "subsidy", "approvals.for_owner"),
+    ),
+    "a letter for the same owner twice": (
+        lambda f: row(f, "case_items", "case_items", "subsidy")["approvals"].append(
+            dict(row(f, "case_items", "case_items", "subsidy")["approvals"][0])
+        ),
+        ("case_items", "subsidy", "approvals.tainan"),
+    ),
     "an article cited twice": (
         lambda f: row(f, "case_items", "case_items", "subsidy")["legal_basis"].append(
             dict(row(f, "case_items", "case_items", "subsidy")["legal_basis"][0])

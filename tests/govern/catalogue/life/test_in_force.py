@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from govern.catalogue.case_item import CaseItemVersion
-from govern.catalogue.life.approve import approve
+from govern.catalogue.life.approve import approve, send_back
 from govern.catalogue.life.draft import amend, draft_change_of
 from govern.catalogue.life.in_force import bring_in_force, retire
 from govern.catalogue.life.propose import propose
@@ -177,6 +177,17 @@ def test_a_new_case_item_can_be_asked_under_once_it_is_in_force(house: TestHouse
     asked = house.submit(clerk, a_request(code, case_number="測試字第1150000007號"))
     house.run_due()
     assert {task.state for task in house.tasks(asked)} == {"answered"}
+
+
+def test_asking_under_a_case_item_that_was_sent_back_is_decided_and_refused(house: TestHouse, cast: Cast) -> None:
+    code = a_draft(cast)
+    clerk = house.a_clerk(BUSINESS, code)
+    with pytest.raises(NotFound):
+        house.submit(clerk, a_request(code))  # nobody knows of a draft
+    propose(cast.drafter, code, 1, edition=0)
+    send_back(cast.civil, code, 1, round=1, reason="請補充。")
+    lookup = house.submit(clerk, a_request(code, case_number="測試字第1150000006號"))
+    assert {task.deny_rule for task in house.tasks(lookup)} == {"case_item_not_in_force"}
 
 
 def one_income(**what: object) -> LookupRequest:
