@@ -77,9 +77,14 @@ def legal_bases(session: Session, version: CaseItemVersion) -> tuple[LegalBasis,
         .order_by(VersionLegalBasis.seq)
     )
     return tuple(
-        LegalBasis(f"{basis.law_zh}{basis.article}", f"{basis.law_en}, {_article(basis.article)}", text or "")
+        LegalBasis(f"{basis.law_zh}{_article_zh(basis.article)}", f"{basis.law_en}, {_article(basis.article)}", text or "")
         for basis, text in rows
     )
+
+
+def _article_zh(article: str) -> str:
+    """第44-3條 as laws are cited, 第44條之3; another form stays as it is."""
+    return re.sub(r"^第([0-9]+)-([0-9]+)條", r"第\1條之\2", article)
 
 
 def _article(article: str) -> str:

@@ -19,8 +19,9 @@ LINE_PT: Final = 11.4
 PADDING_PT: Final = 3.0  # above and below a row's lines each
 BORDER_PT: Final = 0.3
 HEAD_PT: Final = 20.0  # the table's own head, on every page
+HEADING_PT: Final = 32.0  # what stands above the table on its first page
 PAGE_PT: Final = 725.0  # A4 without its margins (sheet.css), a hair less
-WIDTHS_MM: Final = (9.0, 29.5, 35.0, 41.5, 42.0, 20.0)  # of the six columns; together 177
+WIDTHS_MM: Final = (9.0, 29.0, 33.0, 36.5, 49.5, 20.0)  # of the six columns; together 177
 _GAP_MM: Final = 2.6
 _PT: Final = 72 / 25.4
 _WIDTHS: Final = tuple((width - _GAP_MM) * _PT / SIZE_PT for width in WIDTHS_MM)
@@ -78,8 +79,8 @@ def pages_of(rows: Sequence[Row]) -> list[list[Row]]:
     left = 0.0
     for row in rows:
         if not pages or row.height > left:
+            left = PAGE_PT - HEAD_PT - (0 if pages else HEADING_PT)
             pages.append([])
-            left = PAGE_PT - HEAD_PT
         pages[-1].append(row)
         left -= row.height
     return pages

@@ -61,7 +61,8 @@ def numbers(count: int) -> str:
 
 
 def _document(values: dict[str, Any], rows: Sequence[Row], *, has_head: bool, has_tail: bool) -> str:
-    return page.sheet("period.html", **values, rows=rows, has_head=has_head, has_tail=has_tail)
+    is_first = bool(rows) and rows[0].seq == 1
+    return page.sheet("period.html", **values, rows=rows, has_head=has_head, has_tail=has_tail, is_first=is_first)
 
 
 def _portions(pages: Sequence[Sequence[Row]]) -> list[list[Row]]:

@@ -104,7 +104,7 @@ def _who(record: LookupRecord) -> Wording:
     marked = f"{who.name}（虛構）" if who.invented and "虛構" not in who.name else who.name
     return Wording(
         f"{marked}，{who.agency.zh}{who.role.zh}，以{who.signed_in.zh}登入",
-        f"{who.account}, {who.role.en}, {who.agency.en}; signed in by {who.signed_in.en}",
+        f"{who.role.en[:1].upper()}{who.role.en[1:]}, {who.agency.en}; account {who.account}, signed in by {who.signed_in.en}",
     )
 
 
