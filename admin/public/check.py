@@ -187,7 +187,7 @@ def _page(
         how=HOW,
         claims=[(claim, Wording(*WORDS[claim][:2])) for claim in CLAIMS],
         console_url=parts().settings.console_url,
-        has_register="public.register" in current_app.view_functions,
+        has_register=parts().settings.public_register and "public.register" in current_app.view_functions,
     )
 
 
