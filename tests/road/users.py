@@ -155,6 +155,29 @@ class Supervisor(User):
         page.wait_for_url(FIRST_SIGHT)
 
 
+    def grants(self, clerk: str, case_item: str, reason: str) -> None:
+        """A right for a year, from the list of rights."""
+        page = self.window.page
+        self.goes_to("/rights/")
+        page.locator('a[href="/rights/grant"]').click()
+        self.can_use_this_page()
+        page.select_option("#person", label=clerk)
+        page.select_option("#case_item", label=case_item)
+        page.fill("#reason", reason)
+        page.locator("main form button.primary").click()
+        page.wait_for_url("**/rights/details/*")
+
+    def ends_the_right(self, cause: str, reason: str) -> None:
+        """From the right's own page, with a cause and a reason."""
+        page = self.window.page
+        page.locator('main a.danger[href$="/end"]').click()
+        self.can_use_this_page()
+        page.get_by_label(cause).check()
+        page.fill("#reason", reason)
+        page.locator("main form button.danger").click()
+        page.wait_for_url("**/rights/details/*")
+
+
 @dataclass(slots=True)
 class Auditor(User):
     """Reads the trail, and whether an entry was changed."""
@@ -163,3 +186,81 @@ class Auditor(User):
         """The newest entries within reach."""
         self.goes_to("/trail/")
         return self.window.page.locator("main table tbody tr")
+
+
+@dataclass(slots=True)
+class Drafter(User):
+    """Drafts a change of a case item of the own agency, and proposes it."""
+
+    def drafts_a_change_of(self, code: str) -> None:
+        """From the case item's page."""
+        page = self.window.page
+        self.goes_to(f"/case-items/details/?id={code}")
+        page.get_by_role("button", name="擬訂新版").click()
+        page.wait_for_url("**/versions/*")
+
+    def shows(self, item: str, **fields: str) -> None:
+        """How fields of a data item appear from now on, each by what its choice is called in the form."""
+        page = self.window.page
+        page.locator(f'a[href$="/fields/{item}"]').last.click()
+        page.wait_for_url(f"**/fields/{item}")
+        for field_code, way in fields.items():
+            page.locator(f'input[name="show_{field_code}"][value="{way}"]').check()
+
+    def says_why(self, field_code: str, text: str) -> None:
+        """The sentence of necessity of a field."""
+        self.window.page.fill(f'input[name="why_{field_code}"]', text)
+
+    def saves(self) -> None:
+        """Back to the draft's page."""
+        self.window.page.click('button[name="stay"]')
+        self.window.page.wait_for_url(re.compile(r"/versions/\d+$"))
+
+    def proposes(self) -> None:
+        """After reading what would be proposed."""
+        page = self.window.page
+        page.get_by_role("link", name="提出審核").click()
+        page.wait_for_url("**/propose")
+        page.click('button[form="propose"]')
+        page.wait_for_url(re.compile(r"/versions/\d+$"))
+
+
+@dataclass(slots=True)
+class Approver(User):
+    """Judges the own agency's part of a proposal, enters its superior's letter, stops and resumes its own data."""
+
+    def opens_what_waits(self, title: str) -> None:
+        """From the home page, by its one click."""
+        self.goes_to("/")
+        self.window.page.locator(".rows li", has_text=title).locator("a.button").first.click()
+        self.window.page.wait_for_url("**/case-items/**")
+
+    def approves(self) -> None:
+        """A goes to the button, Enter presses it."""
+        self.window.page.keyboard.press("a")
+        self.window.page.keyboard.press("Enter")
+        self.sees("已核准本機關部分")
+
+    def sends_back(self, reason: str) -> None:
+        """With a reason, which the drafter will read."""
+        self.window.page.fill("#reason", reason)
+        self.window.page.get_by_role("button", name="退回修正").click()
+        self.sees("已退回修正")
+
+    def enters_the_letter(self, number: str, on: str, scan: bytes) -> None:
+        """Number, date and scanned file."""
+        page = self.window.page
+        page.fill("#number", number)
+        page.fill("#approved_on", on)
+        page.set_input_files("#scan", {"name": "核備函.pdf", "mimeType": "application/pdf", "buffer": scan})
+        page.click('button[form="letter"]')
+        self.sees("核備函已登錄")
+
+    def does(self, code: str, deed: str, reason: str) -> None:
+        """Stops or resumes a case item, from its page, with a reason."""
+        page = self.window.page
+        self.goes_to(f"/case-items/details/?id={code}")
+        page.get_by_role("link", name=deed).click()
+        page.fill("#reason", reason)
+        page.click('button[form="stop"]')
+        page.wait_for_url("**/case-items/details/**")

@@ -13,13 +13,8 @@ from govern.catalogue import load
 from govern.core import database
 from govern.keys import ring
 from govern.rules.actor import Role
+from tests.support.case_item_life import BUSINESS, CIVIL, TAX
 from tests.support.console import Browser, a_console, a_person, console_settings
-
-CODE = "youth_housing"
-BUSINESS = "ntpc-urban"
-CIVIL = "ntpc-civil"
-TAX = "tw-fia"
-WHY = "入住審查須以統一編號比對配偶持有之社會住宅承租紀錄。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from govern.rules.actor import Role
-from tests.admin.console.life.conftest import BUSINESS, CODE
-from tests.admin.console.life.walking import VERSION, drafts_a_change, edition_in, form_in, proposes, saves
+from tests.support.case_item_life import BUSINESS, CODE, VERSION, drafts_a_change, edition_in, form_in, proposes, saves
 from tests.support.console import Browser, text_of
 
 NEW = "/case-items/new"
@@ -89,11 +88,13 @@ def test_two_who_change_one_draft_see_theirs_beside_yours_and_nothing_is_lost(
     drafts_a_change(drafter)
     other = somebody(BUSINESS, Role.DRAFTER, account="another drafter")
     path = f"{VERSION}/fields/hh_household_city"
-    before = edition_in(other.get(path).text)
+    typed = {
+        **form_in(other.get(path).text),
+        "show_member_national_id": "revealable",
+        "why_member_national_id": "比對需要。",
+    }
     saves(drafter, path, show_head_name="absent", stay="1")
-    clash = saves(
-        other, path, edition=before, show_member_national_id="revealable", why_member_national_id="比對需要。"
-    )
+    clash = other.post(path, typed, page=path)
     assert clash.status_code == 409
     said = text_of(clash)
     assert "有人先存了這份草案，您的修改還沒存" in said

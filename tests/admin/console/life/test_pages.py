@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from govern.rules.actor import Role
-from tests.admin.console.life.conftest import BUSINESS, CIVIL, CODE, TAX
-from tests.admin.console.life.walking import VERSION, drafts_a_change, proposes, saves, says
 from tests.support.browsers import Chromium, Window, chromium
+from tests.support.case_item_life import BUSINESS, CIVIL, CODE, TAX, VERSION, drafts_a_change, proposes, saves, says
 from tests.support.console import PASSWORD, Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from govern.rules.actor import Role
-from tests.admin.console.life.conftest import CODE, WHY
-from tests.admin.console.life.walking import (
+from tests.support.case_item_life import (
+    CODE,
     PDF,
     VERSION,
+    WHY,
     brings_in_force,
     drafts_a_change,
     enters_the_letter,

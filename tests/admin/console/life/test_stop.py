@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from govern.rules.actor import Role
-from tests.admin.console.life.conftest import BUSINESS, CODE
+from tests.support.case_item_life import BUSINESS, CODE
 from tests.support.console import Browser, text_of
 
 PAGE = f"/case-items/details/?id={CODE}"

@@ -6,9 +6,13 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from tests.admin.console.life.conftest import CODE, WHY
 from tests.support.console import Browser
 
+CODE = "youth_housing"
+BUSINESS = "ntpc-urban"
+CIVIL = "ntpc-civil"
+TAX = "tw-fia"
+WHY = "入住審查須以統一編號比對配偶持有之社會住宅承租紀錄。"
 VERSION = f"/case-items/{CODE}/versions/2"
 PDF = b"%PDF-1.4 a letter of a test"
 
