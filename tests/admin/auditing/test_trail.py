@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from admin.app import create_app
 from admin.frame.parts import Parts
-from govern.core.database import reading
+from govern.core.database import reading, transaction
 from govern.keys import ring
 from govern.rules.actor import Role
 from govern.trail.entry import Entry
+from tests.support.audits import a_plan
 from tests.support.console import Browser, text_of
 from tests.support.houses import PASSWORD, Clerk, TestHouse, a_request
 
@@ -26,6 +27,8 @@ def asked(house: TestHouse) -> tuple[Flask, TestHouse, Clerk, str]:
     request = a_request(CASE)
     house.submit(clerk, request)
     house.run_due()
+    with transaction() as session:
+        session.add(a_plan("ntpc-civil", by_first_level=True))  # so that 民政局 audits the district offices
     app = create_app(parts=Parts(settings=house.settings, ring=ring.bound()))
     return app, house, clerk, request.subjects[0].keys[0].text
 
