@@ -122,7 +122,7 @@ def _form(known: LegalBasis | None, content: laws.LegalBasisContent | None, type
     return render_template(
         "console/keep_law.html",
         basis=known,
-        given=given,
+        given=replace(given, article=cited(given.article).zh),
         from_typed=typed.get("in_force_from", as_typed(given.in_force_from)),
         article=cited(known.article) if known else None,
         seen=print_of(laws.shown(known)) if known else "",

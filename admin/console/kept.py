@@ -18,7 +18,7 @@ from admin.frame.language import w
 from govern.catalogue.maintain.shown import ChangedMeanwhile
 from govern.core.errors import Conflict, InvalidInput
 from govern.core.wording import Wording
-from govern.rules.calendar import DateError, read, to_roc_digits
+from govern.rules.calendar import DateError, read, to_roc
 
 pages = Blueprint("keeping", __name__)
 Typed = MultiDict[str, str]
@@ -81,8 +81,8 @@ def day_in(typed: Typed, name: str, wrong: dict[str, Wording], *, needed: bool =
 
 
 def as_typed(day: date | None) -> str:
-    """A day as a form shows it to be changed: 1151124."""
-    return "" if day is None else to_roc_digits(day)
+    """A day as a form shows it to be changed: 115年11月24日."""
+    return "" if day is None else to_roc(day).removeprefix("民國")
 
 
 def done(said: Wording, endpoint: str, **values: str) -> Response:

@@ -13,7 +13,7 @@ from admin.frame.names import short_name
 from govern.access.gather import Purpose, purpose
 from govern.catalogue.agency import Agency
 from govern.catalogue.data_item import DataItem, MaskRule
-from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis
+from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis, cited
 from govern.core import clock
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
@@ -142,7 +142,9 @@ def _bases(session: Session, known: Purpose) -> tuple[Wording, ...]:
         .where(VersionLegalBasis.version_id == known.version.id)
         .order_by(VersionLegalBasis.seq)
     )
-    return tuple(Wording(f"{row.law_zh}{row.article}", f"{row.law_en}, {in_english(row.article)}") for row in rows)
+    return tuple(
+        Wording(f"{row.law_zh}{cited(row.article).zh}", f"{row.law_en}, {in_english(row.article)}") for row in rows
+    )
 
 
 def _item(known: Purpose, code: str, agencies: Mapping[str, Agency], examples: Mapping[str, str]) -> ItemToAsk:

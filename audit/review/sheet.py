@@ -23,7 +23,7 @@ from audit.review.seen import Seen, seen
 from audit.review.similar import Similar, similar
 from govern.catalogue.agency import Agency
 from govern.catalogue.case_item import CaseItem, CaseItemVersion
-from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis
+from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis, cited
 from govern.core import clock
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
@@ -203,7 +203,7 @@ def _purpose(session: Session, lookup: Lookup) -> Purpose:
         name=version.name,
         kind=version.kind,
         business_agency=_agency(session, session.get_one(CaseItem, lookup.case_item).business_agency),
-        laws=tuple(f"{law}{article}" for law, article in laws),
+        laws=tuple(f"{law}{cited(article).zh}" for law, article in laws),
     )
 
 
