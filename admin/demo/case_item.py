@@ -1,4 +1,7 @@
-"""A case item's life, played: 青年住宅 is proposed anew with one more tax field, approved part by part, and in force."""
+"""A case item's life, played: 青年住宅 is proposed anew with one more tax field, approved part by part, and in force.
+
+Another proposal is left for whoever opens the console: it waits for its owners.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +16,7 @@ from govern.catalogue.life.content import DraftContent, DraftField, DraftItem, c
 from govern.core import clock
 from govern.core.clock import TAIPEI
 from govern.core.database import reading
+from govern.rules.actor import Actor
 from govern.trail.entry import Entry
 
 CASE_ITEM: Final = "youth_housing"
@@ -23,6 +27,9 @@ FIELD: Final = DraftField(
     necessity_zh="家庭成員僅持有房屋小部分持分時，須知其比例方能認定是否自有住宅。",
     necessity_en="Where a member owns a small share of a house, its size decides whether that counts as a home.",
 )
+WAITING: Final = "rent_subsidy"
+WAITING_ITEM: Final = "hh_household_city"
+WAITING_FIELD: Final = DraftField("member_marital_status", "clear")
 # What the catalogue's files leave open is demanded of every new version: why a highly sensitive field must be seen.
 NECESSITY: Final[Mapping[str, tuple[str, str]]] = {
     "member_national_id": (
@@ -47,15 +54,7 @@ SCAN: Final = letter.Scan(
 
 def play(players: Mapping[str, SignedOnPlayer]) -> int:
     """The new version is in force; its number. Drafter, both owners' approvers and the letter, each by its own person."""
-    drafter = players["drafter"].actor
-    version = draft.draft_change_of(drafter, CASE_ITEM)
-    with reading() as session:
-        row = session.scalars(
-            select(CaseItemVersion).where(CaseItemVersion.case_item == CASE_ITEM, CaseItemVersion.version == version)
-        ).one()
-        content, edition = content_of(session, row.id), row.edition
-    edition = draft.amend(drafter, CASE_ITEM, version, _with_one_more(content), edition=edition)
-    propose.propose(drafter, CASE_ITEM, version, edition=edition)
+    version = _propose(players["drafter"].actor, CASE_ITEM, ITEM, FIELD)
     approve.approve(players["approver"].actor, CASE_ITEM, version, round=1, reason="戶籍資料部分與現行版本相同")
     approve.approve(players["approver.tw-fia"].actor, CASE_ITEM, version, round=1)
     letter.enter_letter(
@@ -68,6 +67,24 @@ def play(players: Mapping[str, SignedOnPlayer]) -> int:
         scan=SCAN,
     )
     print(f"業務案件項目 case item: {CASE_ITEM} 第 {version} 版已生效 is in force", flush=True)
+    return version
+
+
+def leave_one_waiting(players: Mapping[str, SignedOnPlayer]) -> None:
+    """A proposal of the same drafter waits for the word of its four owners."""
+    _propose(players["drafter"].actor, WAITING, WAITING_ITEM, WAITING_FIELD)
+
+
+def _propose(drafter: Actor, code: str, item: str, field: DraftField) -> int:
+    """A version with one more field is proposed; its number."""
+    version = draft.draft_change_of(drafter, code)
+    with reading() as session:
+        row = session.scalars(
+            select(CaseItemVersion).where(CaseItemVersion.case_item == code, CaseItemVersion.version == version)
+        ).one()
+        content, edition = content_of(session, row.id), row.edition
+    edition = draft.amend(drafter, code, version, _with_one_more(content, item, field), edition=edition)
+    propose.propose(drafter, code, version, edition=edition)
     return version
 
 
@@ -86,11 +103,11 @@ def steps(version: int) -> dict[str, Any]:
     return {"code": CASE_ITEM, "version": version, "steps": taken}
 
 
-def _with_one_more(content: DraftContent) -> DraftContent:
+def _with_one_more(content: DraftContent, item: str, field: DraftField) -> DraftContent:
     items = []
-    for item in content.items:
-        fields = tuple(_explained(one) for one in item.fields)
-        items.append(DraftItem(item.item, (*fields, FIELD) if item.item == ITEM else fields))
+    for each in content.items:
+        fields = tuple(_explained(one) for one in each.fields)
+        items.append(DraftItem(each.item, (*fields, field) if each.item == item else fields))
     return replace(content, items=tuple(items))
 
 

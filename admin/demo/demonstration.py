@@ -14,4 +14,6 @@ def demonstrate(settings: Settings) -> tuple[bool, dict[str, str]]:
     begun = month.begin(players)
     played = play.play(settings, examples, players)
     periods = month.finish(settings, players, begun)
+    case_item.leave_one_waiting(players)
+    month.leave_one_open(settings, players, begun)
     return report.write(settings, played, case_items=[case_item.steps(version)], periods=periods), passwords

@@ -31,6 +31,7 @@ from reports.record import shelf
 from reports.record.period_issue import ask_for_period
 
 AUDITING: Final = "ntpc-civil"
+LEFT_OPEN: Final = "ntpc-social"  # whose period waits for the auditor in the console
 RESULTS: Final = (3, 8, 17, 22, 39)
 QUESTION: Final = "請提供本案同意書（或公文）影本，並說明為何需查調此人。"
 NOT_FOUND: Final = "本案同意書尚未尋獲，可能未歸檔。"
@@ -70,6 +71,16 @@ def begin(players: Mapping[str, SignedOnPlayer]) -> Month:
         ratio="0.03",
         floor=8,
     )
+    month.plans[LEFT_OPEN] = plan.make_plan(
+        None,
+        owner=LEFT_OPEN,
+        name_zh="社會福利資料例行稽核",
+        name_en="Monthly audit of welfare data",
+        by_agency=False,
+        by_first_level=True,
+        ratio="0.5",
+        floor=3,
+    )
     for account, party in (("auditor", "auditor@ntpc-civil"), ("head.tw-fia", "head@tw-fia")):
         month.numbers[account] = secrets.token_bytes(NUMBER_BYTES)
         committed = commitment(party, month.label, month.numbers[account])
@@ -87,7 +98,9 @@ def finish(settings: Settings, players: Mapping[str, SignedOnPlayer], month: Mon
     with reading() as session:
         named = session.scalars(select(PublicDraw).where(PublicDraw.month == closed.month)).all()
         periods = session.scalars(
-            select(Period).where(Period.agency == AUDITING, Period.month == closed.month).order_by(Period.owner)
+            select(Period)
+            .where(Period.agency == AUDITING, Period.month == closed.month, Period.owner != LEFT_OPEN)
+            .order_by(Period.owner)
         ).all()
     for drawn in named:
         public_draw.enter_results(players["auditor"].actor, drawn.id, RESULTS)
@@ -101,6 +114,18 @@ def finish(settings: Settings, players: Mapping[str, SignedOnPlayer], month: Mon
     wanted = [period.id for period in periods]
     watch("稽核期別紀錄 records of the month", lambda: _issued(wanted), len(wanted))
     return [_reported(settings, period_id) for period_id in wanted]
+
+
+def leave_one_open(settings: Settings, players: Mapping[str, SignedOnPlayer], month: Month) -> None:
+    """The third period is drawn, and the clerk of its first sample is asked: the rest is for whoever opens the console."""
+    with reading() as session:
+        period = session.scalars(
+            select(Period.id).where(Period.plan == month.plans[LEFT_OPEN], Period.agency == AUDITING)
+        ).one()
+    draw_sample.draw_period(period, now=clock.now())
+    with reading() as session:
+        first = session.scalars(select(Sample.id).where(Sample.period == period, Sample.seq == 1)).one()
+    ask.ask_clerk(players["auditor"].actor, first, QUESTION, due_on=ask.usual_due_on(settings))
 
 
 def _judge_all(settings: Settings, players: Mapping[str, SignedOnPlayer], period_id: uuid.UUID) -> None:

@@ -62,6 +62,7 @@ def test_the_demonstration_ran_whole_with_every_fault_and_answers_alive(searched
     """示範完整執行過：80件查調、每一種介接異常，且當時有查調結果存活；否則以下各項不算數。"""
     assert searched.played["unexpected"] == []
     assert searched.played["lookups"] == 80
+    assert searched.played["periods"] == [True, True], "the month was audited, and its records are valid"
     assert set(searched.played["with_faults"]) == set(FAULTS)
     assert searched.played["alive"] >= 3, "the answers' store held ciphertext while it was searched"
     print(f"\nN: {len(searched.scanner.persons)} persons, {searched.searched_mb:.0f} MB, {len(searched.seen)} places")

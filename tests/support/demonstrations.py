@@ -27,7 +27,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
 from admin.commands.services import Services
-from admin.demo import people, play, report
+from admin.demo import case_item, month, people, play, report
 from admin.demo.examples import Example, all_examples
 from admin.demo.people import SignedOnPlayer
 from admin.set_up import set_up
@@ -65,12 +65,21 @@ def main() -> None:
             examples = all_examples()
             passwords = people.make(examples)
             players = {account: people.sign_on_as(settings, passwords, account) for account in passwords}
+            case_item.play(players)
+            begun = month.begin(players)
             played = play.play(settings, examples, players, crowd_of=CROWD, recorded=RECORDED)
-            report.write(settings, played)
+            periods = month.finish(settings, players, begun)
+            report.write(settings, played, periods=periods)
             unexpected = [one.example.name for one in played if not one.is_as_expected]
             clerks = play.clerks_of(players)
             states = _play_with_faults(settings, clerks, examples)
-        _step(unexpected=unexpected, lookups=len(played), with_faults=states, alive=_alive())
+        _step(
+            unexpected=unexpected,
+            lookups=len(played),
+            periods=[period["checked"] for period in periods],
+            with_faults=states,
+            alive=_alive(),
+        )
         for clerk in clerks:
             log_out(clerk.actor, on_session_end=destroy.when_session_ends)
         _wait(lambda: _alive() == 0, ANSWER_LIFE_S + 60)
