@@ -16,7 +16,7 @@ NO_DAY: Final = Wording(
 def day_typed(text: str, place: str = "due_on") -> date:
     """The day that was typed, in any form that people write; `InvalidInput` naming its place for anything else."""
     try:
-        found = read(text).whole
+        found = read(text if "年" not in text or "民國" in text else f"民國{text.strip()}").whole
     except (DateError, ValueError):
         found = None
     if found is None:

@@ -105,6 +105,8 @@ def expected(route: Route, role: Role | None, situation: str) -> str:
         return HIDDEN
     if route.line in OF_WHO_SPEAKS_FOR_IT:
         return REFUSED
+    if route.endpoint.split(".")[0] in ("rights", "people", "granting", "keeping"):
+        return expected_of_the_console(route, role, situation)
     if route.endpoint == "sources.details_view":
         return OPENED if role == Role.OPERATOR else HIDDEN  # an approver sees the sources of the own agency alone
     return OPENED
@@ -129,6 +131,22 @@ def expected_of_the_audit(route: Route, role: Role, situation: str) -> str:
         return HIDDEN if situation == "foreign" else OPENED  # the own: as who is asked
     if route.line == "POST finding.answer":
         return REFUSED if role in AUDIT and situation == "near" else HIDDEN  # another has to mend it
+    return OPENED
+
+
+def expected_of_the_console(route: Route, role: Role, situation: str) -> str:
+    """Rights are seen like look-ups and turned by the own supervisor while they are open; what is kept is its owner's."""
+    is_own = situation in ("own", "right_ended")
+    if route.endpoint in ("rights.details_view", "people.details_view"):
+        return OPENED if is_own or (situation == "near" and role in SEE_THE_AGENCYS) else HIDDEN
+    if "right" in route.arguments:
+        return (
+            OPENED if situation == "near" else HIDDEN
+        )  # the own ones have ended, with the role of clerk at the latest
+    if "source" in route.arguments:
+        return HIDDEN  # another owner's
+    if "item" in route.arguments or ("basis" in route.arguments and role == Role.DRAFTER):
+        return REFUSED  # another owner's data item; an article that other agencies' case items cite
     return OPENED
 
 
@@ -186,7 +204,8 @@ def test_a_foreign_thing_and_one_that_is_not_there_look_the_same(world: Everybod
     absent = Thing(uuid.uuid4(), uuid.uuid4(), uuid.uuid4())  # and an audit of nothing
     pairs = 0
     for route in routes(world.app):
-        if "identity" not in route.arguments and route.endpoint != "trail.details_view":
+        about_one = {"identity", "right"} & route.arguments
+        if not about_one and route.endpoint not in ("trail.details_view", "rights.details_view", "people.details_view"):
             continue
         if route.endpoint in NOBODYS_OWN:
             continue

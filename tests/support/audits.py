@@ -103,7 +103,15 @@ def a_drawn_period(
         made = a_plan(owner, **plan or {})
         session.add(made)
         if session.get(ClosedMonth, month) is None:
-            session.add(ClosedMonth(month=month, at=now, from_size=0, to_size=100, entry=new_id()))
+            session.add(
+                ClosedMonth(
+                    month=month,
+                    at=now,
+                    from_size=0,
+                    to_size=100,
+                    entry=session.scalars(select(Entry.id).limit(1)).one(),
+                )
+            )
         session.flush()
         period = Period(
             id=new_id(),
