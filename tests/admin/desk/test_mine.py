@@ -51,7 +51,8 @@ def test_a_clerk_sees_the_own_look_ups_and_no_others(sqlite_house: TestHouse) ->
     ("agency", "role", "sees"),
     [
         ("ntpc-dist-banqiao", Role.SUPERVISOR, 1),
-        ("ntpc-civil", Role.AUDITOR, 1),
+        ("ntpc-dist-banqiao", Role.AUDITOR, 1),
+        ("ntpc-civil", Role.AUDITOR, 0),  # audits the districts under a plan that says so, and there is none
         ("ntpc-civil", Role.HEAD, 1),
         ("ntpc-civil", Role.APPROVER, 1),
         ("ntpc-social", Role.DRAFTER, 1),
