@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test check format bench lock docs promises clean
+.PHONY: help run demo test check format bench lock docs promises checker clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ bench: .venv/ready-tests  ## measure, each figure beside its peer, into bench/re
 
 docs: .venv/ready-tests  ## make again what docs/ holds of the code: entries, map, settings
 	@$(BIN)/flask house docs
+
+checker: .venv/ready  ## build the stranger's checker, one file; TRUST=FILE builds a trust list in
+	@$(BIN)/python -m audit.check.build dist/checker.pyz $(if $(TRUST),--trust $(TRUST))
 
 lock: .venv/ready-tests  ## choose the newest versions that fit and pin them with hashes
 	@$(BIN)/python -m pip install -q uv

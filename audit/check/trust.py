@@ -11,6 +11,8 @@ Never taken from the record itself. `trust.json` is an object with exactly these
 import json
 import os
 from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +21,7 @@ from asn1crypto import x509 as asn1_x509
 
 from audit.log.note import NoteError, NoteKey, parse_key
 
-BUILT_IN: Final = Path(__file__).with_name("trust.json")
+BUILT_IN: Final = resources.files("audit.check") / "trust.json"  # it may lie in an archive
 _KEYS: Final = {"record_authorities", "time_stamp_authorities", "log_origin", "log_key"}
 
 
@@ -51,7 +53,7 @@ def find_trust(given: Path | None = None) -> Trust:
     raise NoTrust("there is no trust.json: name one with --trust")
 
 
-def read_trust(path: Path) -> Trust:
+def read_trust(path: Path | Traversable) -> Trust:
     """The list in a file. Raises `NoTrust` for anything missing, unknown or empty."""
     try:
         raw = path.read_bytes()
