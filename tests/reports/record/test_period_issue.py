@@ -226,7 +226,8 @@ def test_a_re_opened_period_tells_both_rounds_and_the_verdict_before(
 def test_a_period_with_nothing_to_draw_has_a_record_without_samples(
     house: TestHouse, stamps: str, tmp_path: Path
 ) -> None:
-    a_plan(owner="ntpc-land", by_agency=False, by_owner=True)  # nobody looks anything up there
+    a_plan(owner="ntpc-land", by_agency=False, by_owner=True)
+    house.a_person("land", "ntpc-land", Role.AUDITOR, number=invented_number(8300))  # nobody looks anything up there
     made = a_drawn_period(house, lookups=1)
     with reading() as session:
         empty = session.scalars(select(Period).where(Period.state == "nothing_to_draw")).first()
@@ -239,7 +240,9 @@ def test_a_period_with_nothing_to_draw_has_a_record_without_samples(
 
 
 def test_the_stranger_s_checker_believes_it(signed: SignedPeriod, tmp_path: Path) -> None:
-    made, record = issued(signed, "", tmp_path)  # stamped by the demonstration's own service, which its trust list names
+    made, record = issued(
+        signed, "", tmp_path
+    )  # stamped by the demonstration's own service, which its trust list names
     verdict = check_record(made.pdf, read_trust(signed.house.settings.folder / "trust.json"))
     assert [(one.claim, one.code, one.detail) for one in verdict.findings if not one.holds] == []
     assert verdict.valid
