@@ -16,7 +16,7 @@ from tests.support.console import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("/login", "/login?ended=1", "/login?left=1")
+PUBLIC = ("/login", "/login?ended=1", "/login?left=1", "/register", "/register?lang=en&q=disability_certificate")
 PAGES = (
     "/",
     "/case-items/",
@@ -29,6 +29,19 @@ PAGES = (
     "/agencies/details/?id=ntpc-civil",
     "/sources/",
     "/sources/details/?id=ntpc-civil.https",
+    "/sources/ntpc-civil.https/turn",
+    "/agencies/new",
+    "/agencies/ntpc-civil/edit",
+    "/data-items/hh_household_city/edit",
+    "/laws/",
+    "/laws/details/?id=1",
+    "/laws/new",
+    "/laws/1/edit",
+    "/laws/1/end",
+    "/rights/",
+    "/rights/?tab=ending",
+    "/rights/grant",
+    "/people/",
     "/lookups/",
     "/trail/",
     "/password",

@@ -154,7 +154,6 @@ class Supervisor(User):
         page.locator("tr", has_text=reference).locator("a.first").click()
         page.wait_for_url(FIRST_SIGHT)
 
-
     def grants(self, clerk: str, case_item: str, reason: str) -> None:
         """A right for a year, from the list of rights."""
         page = self.window.page
@@ -264,3 +263,130 @@ class Approver(User):
         page.fill("#reason", reason)
         page.click('button[form="stop"]')
         page.wait_for_url("**/case-items/details/**")
+
+
+@dataclass(slots=True)
+class GivesANumber(User):
+    """Gives one of the two numbers behind a month's seed: made in this browser, kept by this person."""
+
+    number: str = field(default="", repr=False)
+    sent: list[str] = field(default_factory=list, repr=False)
+
+    def commits_to_a_number(self) -> None:
+        """Made by the browser, shown once, kept; only the commitment is sent."""
+        page = self.window.page
+        page.on("request", lambda request: self.sent.append(request.post_data or ""))
+        self.goes_to("/numbers/")
+        page.locator("[data-make]").first.click()
+        self.number = page.locator("[data-number]").first.inner_text().replace(" ", "")
+        page.locator(".makes-number input[type=checkbox]").first.check()
+        page.locator(".makes-number form button").first.click()
+        self.sees("承諾值已寫入軌跡")
+
+    def discloses_the_number(self) -> None:
+        """Pasted back, after the freeze."""
+        page = self.window.page
+        self.goes_to("/numbers/")
+        page.locator("[data-disclose] input[name=number]").fill(self.number)
+        page.locator("[data-disclose] button").click()
+        self.sees("亂數已揭露並寫入軌跡")
+
+
+@dataclass(slots=True)
+class PlanMaker(User):
+    """Speaks for a data owner: makes the audit plan."""
+
+    def makes_a_plan(self, percent: str) -> None:
+        """With the trade's defaults, but for how much is drawn."""
+        page = self.window.page
+        self.goes_to("/plans/new")
+        self.can_use_this_page()
+        page.fill("#ratio", percent)
+        page.get_by_role("button", name="訂定計畫").click()
+        self.sees("稽核計畫已訂定")
+
+
+@dataclass(slots=True)
+class PeriodAuditor(GivesANumber):
+    """Draws, judges and signs off a period; with the keyboard alone once a sample is open."""
+
+    def opens_the_period(self) -> None:
+        """The newest one under way, or awaiting sign-off."""
+        page = self.window.page
+        self.goes_to("/periods/")
+        if not page.locator("a.first").count():
+            self.goes_to("/periods/?tab=to_sign")
+        page.locator("a.first").first.click()
+        page.wait_for_url(re.compile(r"/periods/[0-9a-f-]{36}$"))
+
+    def draws(self) -> None:
+        """As soon as both numbers stand in the log."""
+        page = self.window.page
+        button = page.get_by_role("button", name="抽樣", exact=True)
+        expect(page.locator("#seed")).to_contain_text("揭露")
+        while not button.count():
+            page.reload()
+        button.click()
+        self.sees("已抽樣")
+
+    def presses(self, *keys: str) -> None:
+        """Keys, one after the other, wherever the focus is."""
+        for each in keys:
+            self.window.page.keyboard.press(each)
+
+    def types(self, text: str) -> None:
+        """Letters as a keyboard gives them, Chinese as an input method does."""
+        self.window.page.keyboard.insert_text(text)
+
+    def chosen(self) -> str | None:
+        """The verdict that is chosen and not confirmed yet."""
+        found = self.window.page.locator("[name=verdict]:checked")
+        return found.get_attribute("value") if found.count() else None
+
+    def signs_off(self) -> None:
+        """After reading what is signed."""
+        page = self.window.page
+        page.get_by_role("link", name="核章", exact=True).click()
+        page.locator(".sign-form input[type=checkbox]").check()
+        page.locator(".sign-form button").click()
+        self.sees("已核章並寫入軌跡")
+
+
+@dataclass(slots=True)
+class PeriodHead(PeriodAuditor):
+    """Signs a period off after the auditor, and takes its record."""
+
+    def takes_the_record(self) -> Download:
+        """Asked for, watched, downloaded; nobody reloads."""
+        page = self.window.page
+        page.locator(".page-head form button").click()
+        page.locator("#record-now").wait_for()
+        with page.expect_download(timeout=90_000) as coming:
+            page.locator(".page-head a[download].primary").click(timeout=90_000)
+        return coming.value
+
+
+@dataclass(slots=True)
+class AskedClerk(User):
+    """Answers an auditor's question, and mends a finding."""
+
+    def answers(self, text: str, document: bytes) -> None:
+        """From the home page, with a document."""
+        page = self.window.page
+        self.goes_to("/")
+        page.locator(".rows li", has_text="稽核詢問").locator("a.button").click()
+        page.locator("a.first").first.click()
+        page.fill("#text", text)
+        page.set_input_files("#documents", {"name": "同意書.pdf", "mimeType": "application/pdf", "buffer": document})
+        self.can_use_this_page()
+        page.locator("#answer button").click()
+        self.sees("已答覆，稽核人員會看到")
+
+    def mends(self, measure: str) -> None:
+        """The finding that is theirs."""
+        page = self.window.page
+        self.goes_to("/findings/")
+        page.locator("a.first").first.click()
+        page.fill("#measure", measure)
+        page.get_by_role("button", name="送出改善情形").click()
+        self.sees("已送出改善情形")
