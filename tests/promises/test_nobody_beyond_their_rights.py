@@ -62,10 +62,9 @@ OF_A_DRAFT: Final = frozenset(
     {"GET life.edit", "POST life.save", "GET life.fields", "POST life.save_fields", "GET life.before_proposing"}
     | {"POST life.propose", "GET life.letter", "POST life.enter", "GET life.scan", "GET life.stop"}
 )
-OF_WHO_SPEAKS_FOR_IT: Final = frozenset(
-    {"POST life.change", "POST life.withdraw", "POST life.approve", "POST life.send_back", "POST life.reject"}
-    | {"POST life.do_stop"}
-)
+OF_WHO_SPEAKS_FOR_IT: Final = frozenset({"POST life.change", "POST life.withdraw", "POST life.do_stop"})
+# What is not proposed waits for nobody's word: a conflict that says so, whoever speaks.
+OF_A_PROPOSAL: Final = frozenset({"POST life.approve", "POST life.send_back", "POST life.reject"})
 # Of the audit: a period of the own agency, a sample that is nobody's own, a question to oneself, a finding on a sample.
 OF_A_PERIOD: Final = frozenset(
     {"GET period.show", "GET period.account", "GET period.record", "POST period.ask_for_record", "GET period.progress"}
@@ -105,6 +104,8 @@ def expected(route: Route, role: Role | None, situation: str) -> str:
         return HIDDEN
     if route.line in OF_WHO_SPEAKS_FOR_IT:
         return REFUSED
+    if route.line in OF_A_PROPOSAL:
+        return "409"
     if route.endpoint.split(".")[0] in ("rights", "people", "granting", "keeping"):
         return expected_of_the_console(route, role, situation)
     if route.endpoint == "sources.details_view":
