@@ -21,9 +21,12 @@ from audit.review.plan import AuditPlan
 from audit.review.units import Population, unit_leaf
 from audit.review.units_of_month import UnitOfMonth
 from govern.catalogue.agency import Agency
+from govern.core.database import Base
 from govern.core.ids import new_id
 
 ROWS_AT_ONCE: Final = 2000
+_UNITS: Final = Base.metadata.tables[PeriodUnit.__tablename__]  # written by the table: no mapper for each row
+_TILES: Final = Base.metadata.tables[PeriodTile.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ class Populations:
 
     def _write(self) -> None:
         if self._rows:
-            self.session.execute(insert(PeriodUnit), self._rows)
+            self.session.execute(insert(_UNITS), self._rows)
         if self._tiles:
-            self.session.execute(insert(PeriodTile), self._tiles)
+            self.session.execute(insert(_TILES), self._tiles)
         self._rows, self._tiles = [], []

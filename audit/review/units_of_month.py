@@ -8,10 +8,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from audit.review.units import Unit
 from govern.lookups.lookup import Lookup, Subject, Task
@@ -19,6 +19,8 @@ from govern.trail.entry import Entry, EntryNumber
 
 NUMBERS_AT_ONCE: Final = 4000
 SUBJECTS_AT_ONCE: Final = 2000
+
+Asked = tuple[int, int, str]  # a task's first and last subject, and its data item; denied ones too
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +80,32 @@ def _portions(ended: Iterator[Ended]) -> Iterator[list[Ended]]:
 
 
 def _of_many(session: Session, portion: Sequence[Ended]) -> Iterator[UnitOfMonth]:
-    ids = [one.lookup for one in portion]
-    tasks = _tasks(session, ids)
-    query = select(Subject.lookup, Subject.ordinal, Subject.commitment).where(Subject.lookup.in_(ids))
+    """Told by two numbers and not by a list of keys: a long list of parameters is looked through for every row."""
+    within = EntryNumber.number.between(portion[0].number, portion[-1].number)
+    tasks: dict[uuid.UUID, list[Asked]] = defaultdict(list)
+    asked = select(Task.lookup, Task.first_ordinal, Task.last_ordinal, Task.item)
+    for lookup, first, last, item in session.execute(_of_ending(asked, Task.lookup, within)):
+        tasks[lookup].append((first, last, item))
     subjects: dict[uuid.UUID, list[tuple[int, bytes]]] = defaultdict(list)
-    for lookup, ordinal, commitment in session.execute(query.order_by(Subject.lookup, Subject.ordinal)):
+    query = select(Subject.lookup, Subject.ordinal, Subject.commitment).order_by(EntryNumber.number, Subject.ordinal)
+    for lookup, ordinal, commitment in session.execute(_of_ending(query, Subject.lookup, within)):
         subjects[lookup].append((ordinal, commitment))
     for one in portion:
         for ordinal, commitment in subjects[one.lookup]:
             yield _unit(one, ordinal, commitment, tasks[one.lookup])
 
 
+def _of_ending(query: Any, lookup: InstrumentedAttribute[uuid.UUID], within: ColumnElement[bool]) -> Any:
+    """What belongs to the look-ups whose ending entries have these numbers."""
+    ending = query.join(Entry, Entry.lookup == lookup).join(EntryNumber, EntryNumber.entry_id == Entry.id)
+    return ending.where(within, Entry.ends_lookup)
+
+
 def _of_one(session: Session, one: Ended) -> Iterator[UnitOfMonth]:
     """A look-up that may be a file: its subjects in pages, each with the tasks that touch the page."""
-    tasks, after = _tasks(session, [one.lookup])[one.lookup], 0
+    asked = select(Task.first_ordinal, Task.last_ordinal, Task.item).where(Task.lookup == one.lookup)
+    tasks: list[Asked] = [(first, last, item) for first, last, item in session.execute(asked)]
+    after = 0
     while True:
         page = session.execute(
             select(Subject.ordinal, Subject.commitment)
@@ -107,15 +121,6 @@ def _of_one(session: Session, one: Ended) -> Iterator[UnitOfMonth]:
             yield _unit(one, ordinal, commitment, touching)
 
 
-def _tasks(session: Session, lookups: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[int, int, str]]]:
-    """For each look-up its tasks as (first ordinal, last ordinal, data item); denied ones too."""
-    query = select(Task.lookup, Task.first_ordinal, Task.last_ordinal, Task.item).where(Task.lookup.in_(lookups))
-    found: dict[uuid.UUID, list[tuple[int, int, str]]] = defaultdict(list)
-    for lookup, first, last, item in session.execute(query):
-        found[lookup].append((first, last, item))
-    return found
-
-
-def _unit(one: Ended, ordinal: int, commitment: bytes, tasks: Sequence[tuple[int, int, str]]) -> UnitOfMonth:
+def _unit(one: Ended, ordinal: int, commitment: bytes, tasks: Sequence[Asked]) -> UnitOfMonth:
     items = frozenset(item for first, last, item in tasks if first <= ordinal <= last)
     return UnitOfMonth(Unit(one.number, ordinal, commitment), one.lookup, one.agency, items)
