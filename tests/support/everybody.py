@@ -27,6 +27,7 @@ from govern.lookups import destroy, intent
 from govern.lookups.lookup import Answer, Lookup, Task
 from govern.people import grant
 from govern.people.person import Person
+from govern.people.right import Right
 from govern.people.session_life import actor_of, begin
 from govern.rules.actor import Actor, Role
 from reports.record.shelf import IssuedRecord
@@ -49,6 +50,8 @@ class Thing:
     answer: uuid.UUID
     entry: uuid.UUID
     audited: Audited = field(default_factory=absent)
+    person: uuid.UUID = field(default_factory=uuid.uuid4)  # who made it, and the right by which
+    right: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 @dataclass(slots=True)
@@ -200,4 +203,5 @@ def _a_lookup(house: TestHouse, clerk: Clerk) -> Thing:
                 made_at=clock.now(),
             )
         )
-        return Thing(identity, answer, lookup.asked_entry)
+        right = session.scalars(select(Right.id).where(Right.person == clerk.person)).one()
+        return Thing(identity, answer, lookup.asked_entry, person=clerk.person, right=right)
