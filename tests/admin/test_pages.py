@@ -16,7 +16,7 @@ from tests.support.console import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("/login", "/login?ended=1", "/login?left=1", "/register", "/register?lang=en&q=disability_certificate")
+PUBLIC = ("/login", "/login?ended=1", "/login?left=1", "/check", "/register", "/register?lang=en&q=disability_certificate")
 PAGES = (
     "/",
     "/case-items/",
@@ -44,6 +44,15 @@ PAGES = (
     "/people/",
     "/lookups/",
     "/trail/",
+    "/plans/",
+    "/plans/?tab=ended",
+    "/plans/new",
+    "/periods/",
+    "/periods/?tab=to_sign",
+    "/numbers/",
+    "/samples/",
+    "/findings/",
+    "/questions/",
     "/password",
     "/agencies/mine",
     "/nowhere",
