@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bench import audit, decision, keeping, lookups, source, worker
+from bench import audit, decision, keeping, lookups, record, source, worker
 from bench.house import ROOT, Measured, running_house
 from bench.page import machine, table, write_page
 from bench.row import Row, is_worse
@@ -32,6 +32,7 @@ NAMES: Final = (
     "decision",
     "worker",
     "audit",
+    "record",
 )  # in the order in which they are measured
 
 
@@ -39,7 +40,7 @@ def measures(names: Sequence[str], *, quick: bool, stack: ExitStack) -> dict[str
     """What measures each named group of rows. Those of a house share one, which `stack` ends."""
     found: dict[str, Callable[[], list[Row]]] = {}
     house: Measured | None = None
-    if set(names) - {"worker", "audit"}:
+    if set(names) - {"worker", "audit", "record"}:
         house = stack.enter_context(running_house())
     if house is not None:
         found = {
@@ -50,6 +51,7 @@ def measures(names: Sequence[str], *, quick: bool, stack: ExitStack) -> dict[str
         }
     found["audit"] = partial(audit.rows, *((1, 3_000, 20_000) if quick else ()))
     found["worker"] = partial(worker.rows, *((1,) if quick else ()))
+    found["record"] = partial(record.rows, *((1, 20, 70) if quick else ()))
     return {name: found[name] for name in NAMES if name in names}
 
 

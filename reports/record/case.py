@@ -77,7 +77,9 @@ def legal_bases(session: Session, version: CaseItemVersion) -> tuple[LegalBasis,
         .order_by(VersionLegalBasis.seq)
     )
     return tuple(
-        LegalBasis(f"{basis.law_zh}{_article_zh(basis.article)}", f"{basis.law_en}, {_article(basis.article)}", text or "")
+        LegalBasis(
+            f"{basis.law_zh}{_article_zh(basis.article)}", f"{basis.law_en}, {_article(basis.article)}", text or ""
+        )
         for basis, text in rows
     )
 

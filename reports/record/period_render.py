@@ -19,6 +19,7 @@ from reports.record.period_content import PeriodRecord
 from reports.record.render import ATTACHMENT, NotPrinted, Press, shared_press
 
 PRESSES: Final = 2
+PART_DEADLINE_S: Final = 240.0  # for one part: some seconds, and more on a machine that has much else to do
 DESCRIPTION: Final = Wording("稽核紀錄的資料", "Data of the record")
 # Parts of the sheet leave their foot to the page numbers that are laid over.
 _PART: Final = "@page { @bottom-right { content: none } }"
@@ -48,7 +49,7 @@ def render_period(record: PeriodRecord, progress: Progress = lambda done, total:
     count = sum(map(bind.pages_in, printed))
     numbers = {"html": period_sheet.numbers(count), "css": page.style(), "identifier": identifier, "plain": "yes"}
     try:
-        return bind.bind(printed, shared_press().print_sheet(numbers), identifier)
+        return bind.bind(printed, shared_press().print_sheet(numbers, PART_DEADLINE_S), identifier)
     except bind.BadPart:
         raise NotPrinted("not_bound") from None
 
@@ -58,7 +59,7 @@ def _printed(asked: list[dict[str, str]], progress: Progress) -> list[bytes]:
     total = len(asked)
     progress(0, total)
     if total == 1:
-        only = [shared_press().print_sheet(asked[0])]
+        only = [shared_press().print_sheet(asked[0], PART_DEADLINE_S)]
         progress(1, 1)
         return only
     with _presses(min(PRESSES, total)) as free, ThreadPoolExecutor(PRESSES) as threads:
@@ -66,7 +67,7 @@ def _printed(asked: list[dict[str, str]], progress: Progress) -> list[bytes]:
         def one(part: dict[str, str]) -> bytes:
             press = free.get()
             try:
-                return press.print_sheet(part)
+                return press.print_sheet(part, PART_DEADLINE_S)
             finally:
                 free.put(press)
 

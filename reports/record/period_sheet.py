@@ -43,16 +43,21 @@ class Bar:
 
 def parts(record: PeriodRecord, data: bytes) -> Iterator[str]:
     """The sheet as HTML documents, to be printed one by one and bound in this order; `data` is the record's JSON."""
-    called = Called.of(record)
-    rows = rows_of(record, called)
-    values = _values(record, called, data)
-    if len(rows) <= IN_ONE:
-        yield _document(values, rows, has_head=True, has_tail=True)
+    if len(record.samples) <= IN_ONE:
+        yield whole(record, data)
         return
+    called = Called.of(record)
+    rows, values = rows_of(record, called), _values(record, called, data)
     yield _document(values, (), has_head=True, has_tail=False)
     portions = _portions(pages_of(rows))
     for at, portion in enumerate(portions, start=1):
         yield _document(values, portion, has_head=False, has_tail=at == len(portions))
+
+
+def whole(record: PeriodRecord, data: bytes) -> str:
+    """The sheet as one document, however long: for a small record, and to measure against."""
+    called = Called.of(record)
+    return _document(_values(record, called, data), rows_of(record, called), has_head=True, has_tail=True)
 
 
 def numbers(count: int) -> str:

@@ -89,11 +89,11 @@ class Press:
         self._owner = 0  # the process that started it: a forked copy must not write into its parent's pipe
         self._printed = 0
 
-    def print_sheet(self, asked: dict[str, str]) -> bytes:
+    def print_sheet(self, asked: dict[str, str], deadline_s: float | None = None) -> bytes:
         """The PDF of one sheet, or `NotPrinted`; after a deadline passed or a crash the next sheet gets a new child."""
         frame = json.dumps(asked).encode()
         with self._lock:
-            until = time.monotonic() + self.deadline_s
+            until = time.monotonic() + (self.deadline_s if deadline_s is None else deadline_s)
             was_there = self._child is not None
             answer = self._answer(frame, until)
             if answer is None and was_there:  # it may have ended itself, idle, at this very moment
