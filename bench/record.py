@@ -16,7 +16,7 @@ from typing import Final
 import weasyprint
 
 from bench.house import ROOT
-from bench.row import Row, met, row, rounded
+from bench.row import Row, met, rounded, row
 from reports.paper import page
 from reports.record import period_sheet
 from reports.record.period_content import PeriodRecord

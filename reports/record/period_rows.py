@@ -151,7 +151,7 @@ HEADS: Final = (
     Wording("樣本", "No."),
     Wording("查調、軌跡編號、時間", "Look-up, entry, time"),
     Wording("機關與承辦人", "Agency, clerk"),
-    Wording("案件項目、當事人、依據．佐證", "Case item, subject, ground, evidence"),
+    Wording("案件項目、當事人、依據", "Case item, subject, ground, evidence"),
     Wording("取得的欄位（只列名稱）", "Fields, by name only"),
     Wording("查核結果", "Verdict"),
 )
