@@ -131,6 +131,7 @@ def test_axe_finds_nothing_on_any_page(chromium: Chromium, address: str, languag
     for path in PUBLIC:
         page.goto(address + path)
         found[path] = faults(page)
+    page.goto(f"{address}/login")
     sign_on(page)
     for path in PAGES:
         page.goto(address + path)

@@ -45,7 +45,9 @@ def absent() -> Audited:
     return Audited(*(uuid.uuid4() for _ in range(6)))
 
 
-def audited(house: TestHouse, lookups: Iterable[uuid.UUID], responsible: dict[str, uuid.UUID]) -> dict[uuid.UUID, Audited]:
+def audited(
+    house: TestHouse, lookups: Iterable[uuid.UUID], responsible: dict[str, uuid.UUID]
+) -> dict[uuid.UUID, Audited]:
     """Each of these look-ups is in a drawn sample, its clerk is asked, and somebody of the agency has to mend a finding."""
     with reading() as session:
         owner = session.scalars(select(Task.owner).limit(1)).one()
