@@ -22,7 +22,7 @@ from govern.core.ids import new_id
 from govern.keys.ring import Ring
 from govern.rules.actor import Role
 from reports.record.shelf import IssuedRecord
-from tests.support.console import Browser, a_console, a_person, text_of
+from tests.support.console import Browser, a_console, a_person, an_agency, text_of
 from tests.support.pdf import SigningDesk, signing_desk
 from tests.support.proven import a_proven_record, signed, trust_of
 
@@ -135,6 +135,7 @@ def test_whether_this_very_file_lies_on_our_shelf_is_said_too(public: Flask, goo
 def test_anybody_may_ask_and_nobodys_log_in_is_read(public: Flask, role: Role | None) -> None:
     browser = Browser(public)
     if role is not None:
+        an_agency("ntpc-civil", "新北市政府民政局")
         a_person(role.value, "ntpc-civil", role)
         browser.log_in(role.value)
     assert browser.get("/check").status_code == 200
