@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from audit.review import falls_due
+from audit.draw import falls_due
 from govern.core.database import reading
 from govern.core.settings import Settings
 from govern.lookups import destroy, intent, run
 from govern.queue.child import JobKind
-from reports.record import issue, period_issue
+from reports.record import issue
+from reports.record.period import issue as period_issue
 
 # What a task may take beyond its source's deadline: deciding, sealing, two transactions.
 MARGIN_S: Final = 2.0

@@ -14,10 +14,10 @@ import threading
 
 from admin.frame.opening import House, open_house, signing
 from admin.jobs import jobs
+from audit.draw.falls_due import TIMETABLE
 from audit.log.rows import macs_of
 from audit.log.sequence import keep_sequencing
 from audit.review.ask import pass_deadlines
-from audit.review.falls_due import TIMETABLE
 from govern.catalogue.life.in_force import bring_in_force
 from govern.core import clock
 from govern.core.settings import Settings, load_settings

@@ -4,10 +4,11 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
+import audit.draw.period
+import audit.draw.plan
+import audit.draw.sample
 import audit.log.store
-import audit.review.period
-import audit.review.plan
-import audit.review.sample  # noqa: F401
+import audit.review.followed_up  # noqa: F401
 import govern.access.quota
 import govern.catalogue.agency
 import govern.catalogue.case_item

@@ -15,9 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.frame.paging import Order, page
-from audit.review.draw import draw
-from audit.review.draw_sample import units_at
-from audit.review.period import PeriodUnit
+from audit.draw.draw import draw
+from audit.draw.draw_sample import units_at
+from audit.draw.period import PeriodUnit
 from bench.row import Row, in_turn, row
 from govern.core import database
 from govern.core.database import reading

@@ -18,9 +18,9 @@ import weasyprint
 from bench.house import ROOT
 from bench.row import Row, met, rounded, row
 from reports.paper import page
-from reports.record import period_sheet
-from reports.record.period_content import PeriodRecord
-from reports.record.period_render import render_period
+from reports.record.period import sheet as period_sheet
+from reports.record.period.content import PeriodRecord
+from reports.record.period.render import render_period
 from tests.support.period_records import a_period_record
 
 SMALL, LARGE = 400, 2000

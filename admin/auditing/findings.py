@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from admin.auditing.steps import lines_of
+from admin.auditing.course.steps import lines_of
 from admin.auditing.words import KIND_STATES, VERDICT_STATES, month_name
 from admin.frame.actor import the_actor
 from admin.frame.display import FINDING_STATES, State
@@ -18,9 +18,10 @@ from admin.frame.language import w
 from admin.frame.listing import Tab
 from admin.frame.names import agency_names, people_names
 from admin.frame.paging import Order
+from audit.draw.sample import Sample
 from audit.review import finding as findings
 from audit.review.finding import finding_sheet
-from audit.review.sample import Finding, Sample
+from audit.review.followed_up import Finding
 from audit.review.scope import finding_for, findings_for, samples_for
 from govern.core import clock
 from govern.core.database import reading

@@ -5,7 +5,8 @@ from typing import Final
 from flask import Flask
 from flask_admin import Admin
 
-from admin.auditing import findings, numbers, period, plans, records, samples  # noqa: F401 - records stands on period's
+from admin.auditing import findings, numbers, plans, samples
+from admin.auditing.course import period, records  # noqa: F401 - records stands on period's
 from admin.auditing.findings import Findings
 from admin.auditing.periods import Periods
 from admin.auditing.plans import Plans

@@ -18,11 +18,11 @@ from admin.auditing.words import month_name, party_name
 from admin.frame.actor import the_actor
 from admin.frame.language import t, w
 from admin.frame.names import agency_names
-from audit.review import number as numbers
-from audit.review.number import NumberState
-from audit.review.period import ClosedMonth, Period, end_of, month_at_hand
-from audit.review.plan import PublicDraw
-from audit.review.public_draw import enter_results
+from audit.draw import number as numbers
+from audit.draw.number import NumberState
+from audit.draw.period import ClosedMonth, Period, end_of, month_at_hand
+from audit.draw.plan import PublicDraw
+from audit.draw.public_draw import enter_results
 from audit.review.scope import periods_for
 from govern.core import clock
 from govern.core.database import reading

@@ -16,9 +16,9 @@ from admin.frame.listing import Tab
 from admin.frame.names import Names, agency_names
 from admin.frame.paging import Order
 from admin.frame.seek import Filter
-from audit.review.period import ClosedMonth, Period, end_of, month_at_hand
-from audit.review.plan import AuditPlan
-from audit.review.sample import Sample
+from audit.draw.period import ClosedMonth, Period, end_of, month_at_hand
+from audit.draw.plan import AuditPlan
+from audit.draw.sample import Sample
 from audit.review.scope import period_for, periods_for, plans_for
 from govern.core import clock
 from govern.core.wording import Wording

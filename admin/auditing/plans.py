@@ -18,10 +18,10 @@ from admin.frame.language import t
 from admin.frame.listing import Tab
 from admin.frame.names import agency_names
 from admin.frame.paging import Order
-from audit.review import plan as plans
-from audit.review.draw import KINSHIP_RATIO, USUAL_FLOOR, USUAL_RATIO
-from audit.review.period import Period
-from audit.review.plan import AuditPlan, PlanDataItem
+from audit.draw import plan as plans
+from audit.draw.draw import KINSHIP_RATIO, USUAL_FLOOR, USUAL_RATIO
+from audit.draw.period import Period
+from audit.draw.plan import AuditPlan, PlanDataItem
 from audit.review.scope import plan_for, plans_for
 from govern.catalogue.agency import Agency
 from govern.catalogue.data_item import DataItem

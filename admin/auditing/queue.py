@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from admin.auditing.words import VERDICT_STATES
 from admin.frame.display import SAMPLE_STATES, State
 from admin.frame.names import agency_names
+from audit.draw.period import Period
+from audit.draw.sample import Sample
 from audit.review.ask import state_now
 from audit.review.counts import Counts, counts_of, next_to_judge
-from audit.review.period import Period
-from audit.review.sample import Sample
 from audit.review.scope import periods_for, samples_for
 from govern.catalogue.case_item import CaseItemVersion
 from govern.core import clock

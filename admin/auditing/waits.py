@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from admin.auditing.words import month_name
 from admin.frame.doors import Waiting
+from audit.draw.number import states_for
+from audit.draw.period import ClosedMonth, Period, end_of, month_at_hand
 from audit.review.counts import waits_for
-from audit.review.number import states_for
-from audit.review.period import ClosedMonth, Period, end_of, month_at_hand
 from audit.review.scope import periods_for
 from govern.core import clock
 from govern.core.wording import Wording

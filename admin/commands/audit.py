@@ -17,20 +17,20 @@ from sqlalchemy.orm import Session
 from admin.commands.refusal import speaks, stop
 from admin.commands.services import time_stamps
 from admin.frame.opening import open_house
-from audit.review import plan as plans
-from audit.review.close import AlreadyClosed
-from audit.review.close import close as close_month
-from audit.review.draw_sample import awaited, draw_period
-from audit.review.falls_due import bring_of
-from audit.review.period import ClosedMonth, Period
-from audit.review.plan import AuditPlan
-from audit.review.sample import Sample
+from audit.draw import plan as plans
+from audit.draw.close import AlreadyClosed
+from audit.draw.close import close as close_month
+from audit.draw.draw_sample import awaited, draw_period
+from audit.draw.falls_due import bring_of
+from audit.draw.period import ClosedMonth, Period
+from audit.draw.plan import AuditPlan
+from audit.draw.sample import Sample
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.errors import Conflict, TryLater
 from govern.core.settings import Settings, load_settings
 from govern.core.wording import Wording
-from reports.record.period_issue import issue_period
+from reports.record.period.issue import issue_period
 
 audit = AppGroup("audit", help="The monthly audit: close, draw, see how far it is.")
 plan = AppGroup("plan", help="Audit plans of the data owners.")

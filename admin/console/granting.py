@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.console.kept import FRESH, Outcome, Typed, as_typed, day_in, done, saved, text_in
+from admin.console.keep.kept import FRESH, Outcome, Typed, as_typed, day_in, done, saved, text_in
 from admin.console.rights import may_turn, rows_of
 from admin.frame.actor import the_actor
 from admin.frame.names import case_item_names

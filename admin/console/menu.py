@@ -7,17 +7,12 @@ from flask import Flask
 from flask_admin import Admin
 from sqlalchemy.orm import Session
 
-from admin.console import (  # their routes stand on the blueprint
-    keep_agency,  # noqa: F401
-    keep_data_item,  # noqa: F401
-    keep_law,  # noqa: F401
-    keep_source,  # noqa: F401
-)
 from admin.console.agencies import Agencies
 from admin.console.case_items import CaseItems
 from admin.console.data_items import DataItems
 from admin.console.granting import pages as granting
-from admin.console.kept import pages as keeping
+from admin.console.keep import agency, data_item, law, source  # noqa: F401 - their routes stand on the blueprint
+from admin.console.keep.kept import pages as keeping
 from admin.console.legal_bases import LegalBases
 from admin.console.legal_bases import waits as laws_wait
 from admin.console.life import draft, letter, propose, show, stop  # noqa: F401 - their routes stand on the blueprint

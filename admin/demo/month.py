@@ -16,19 +16,20 @@ from sqlalchemy import func, select
 from admin.demo.people import SignedOnPlayer
 from admin.demo.play import watch
 from admin.frame.opening import signing
+from audit.draw import close, draw_sample, number, plan, public_draw
+from audit.draw.period import Period, month_of
+from audit.draw.plan import PublicDraw
+from audit.draw.sample import Sample
+from audit.draw.seed import NUMBER_BYTES, commitment
 from audit.log.rows import macs_of
 from audit.log.sequence import bring_up_to_date, give_up_lease
-from audit.review import answer, ask, close, draw_sample, finding, judge, number, plan, public_draw, sign_off
-from audit.review.period import Period, month_of
-from audit.review.plan import PublicDraw
-from audit.review.sample import Sample
-from audit.review.seed import NUMBER_BYTES, commitment
+from audit.review import answer, ask, finding, judge, sign_off
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.settings import Settings
 from govern.keys import ring
 from reports.record import shelf
-from reports.record.period_issue import ask_for_period
+from reports.record.period.issue import ask_for_period
 
 AUDITING: Final = "ntpc-civil"
 LEFT_OPEN: Final = "ntpc-social"  # whose period waits for the auditor in the console

@@ -20,6 +20,8 @@ from admin.frame.language import t, w
 from admin.frame.listing import Tab
 from admin.frame.names import agency_names, case_item_names, people_names
 from admin.frame.paging import Order
+from audit.draw.period import Period
+from audit.draw.sample import Sample
 from audit.review.answer import (
     MOST_DOCUMENTS,
     HandedIn,
@@ -29,8 +31,6 @@ from audit.review.answer import (
     question_state,
 )
 from audit.review.counts import waits_for
-from audit.review.period import Period
-from audit.review.sample import Sample
 from audit.review.scope import question_for, questions_for
 from govern.core.database import reading
 from govern.core.errors import Conflict, InvalidInput

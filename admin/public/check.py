@@ -185,7 +185,7 @@ def _page(
         says_issued=ISSUED.get(issued),
         mistake=mistake,
         how=HOW,
-        claims=[(claim, Wording(*WORDS[claim][:2])) for claim in CLAIMS],
+        claims=[(claim, Wording(WORDS[claim][0], WORDS[claim][1])) for claim in CLAIMS],
         console_url=parts().settings.console_url,
         has_register=parts().settings.public_register and "public.register" in current_app.view_functions,
     )

@@ -17,10 +17,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audit.draw.period import Period
+from audit.draw.sample import Sample
 from audit.review.ask import about, must_be_open, pass_deadline
-from audit.review.period import Period
+from audit.review.followed_up import SampleDocument
 from audit.review.said import NEEDED, WRONG, checked_text, opened_text, sealed_text
-from audit.review.sample import Sample, SampleDocument
 from audit.review.scope import question_for, questions_for, samples_for
 from govern.core import clock
 from govern.core.database import reading, transaction

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from audit.review.period import Period
+from audit.draw.period import Period
+from audit.draw.sample import Sample
 from audit.review.said import WRONG, checked_text, sealed_text
-from audit.review.sample import Sample
 from audit.review.scope import sample_to_change
 from govern.core import clock
 from govern.core.database import reading, transaction

@@ -12,8 +12,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from audit.review.period import Period
-from audit.review.sample import Finding, Sample, SignOff
+from audit.draw.period import Period
+from audit.draw.sample import Sample
+from audit.review.followed_up import Finding, SignOff
 from audit.review.scope import findings_for, questions_for, samples_for
 from govern.core import clock
 from govern.rules.actor import Actor, Role

@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from audit.draw.period import Period
+from audit.draw.sample import Sample
 from audit.review.ask import must_be_open
-from audit.review.period import Period
+from audit.review.followed_up import Finding
 from audit.review.said import WRONG, Said, checked_text, opened_text, said_about, sealed_text
-from audit.review.sample import Finding, Sample
 from audit.review.scope import finding_for, period_to_change, sample_to_change
 from govern.core import clock
 from govern.core.database import transaction

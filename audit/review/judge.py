@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from audit.draw.period import Period
+from audit.draw.sample import Sample
 from audit.review.ask import about, must_be_open, pass_deadline
-from audit.review.period import Period
+from audit.review.followed_up import Finding
 from audit.review.said import WRONG, checked_text, sealed_text
-from audit.review.sample import Finding, Sample
 from audit.review.scope import sample_to_change
 from govern.core import clock
 from govern.core.database import transaction

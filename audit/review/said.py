@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from audit.review.sample import Sample
+from audit.draw.sample import Sample
 from govern.core import clock
 from govern.core.errors import InvalidInput
 from govern.core.wording import Wording

@@ -15,9 +15,10 @@ from typing import Final, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from audit.review.period import Period
-from audit.review.plan import AuditPlan, items_of
-from audit.review.sample import Finding, Sample
+from audit.draw.period import Period
+from audit.draw.plan import AuditPlan, items_of
+from audit.draw.sample import Sample
+from audit.review.followed_up import Finding
 from govern.catalogue.agency import Agency, agencies_below
 from govern.core import clock
 from govern.core.errors import NotAllowed, NotFound

@@ -14,9 +14,9 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from audit.review.period import Period
+from audit.draw.period import Period
+from audit.draw.sample import Sample
 from audit.review.said import opened_text
-from audit.review.sample import Sample
 from govern.catalogue.agency import Agency
 from govern.catalogue.data_item import DataItem
 from govern.core.wording import Wording

@@ -12,12 +12,13 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audit.draw.period import Period
+from audit.draw.plan import AuditPlan
+from audit.draw.sample import Sample
 from audit.review.answer import DocumentLine, documents_of
 from audit.review.ask import state_now
-from audit.review.period import Period
-from audit.review.plan import AuditPlan
+from audit.review.followed_up import Finding
 from audit.review.said import FORGOTTEN, Said, opened_text, said_about
-from audit.review.sample import Finding, Sample
 from audit.review.scope import managers_of, sample_for
 from audit.review.seen import Seen, seen
 from audit.review.similar import Similar, similar

@@ -13,9 +13,10 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from audit.review.period import Period
+from audit.draw.period import Period
+from audit.draw.sample import Sample
+from audit.review.followed_up import SignOff
 from audit.review.said import WRONG, checked_text, sealed_text
-from audit.review.sample import Sample, SignOff
 from audit.review.scope import period_to_change
 from govern.core import clock
 from govern.core.database import transaction

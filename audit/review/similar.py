@@ -14,8 +14,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit.review.period import Period
-from audit.review.sample import Sample
+from audit.draw.period import Period
+from audit.draw.sample import Sample
 from audit.review.scope import samples_for
 from govern.core import clock
 from govern.keys.subject import SealedValue

@@ -89,7 +89,10 @@ class Settings(BaseSettings):
     sign_on_lock_s: int = Field(default=900, ge=1, description="How long a locked account stays locked.")
     batch_portion: int = Field(default=100, ge=1, le=1000, description="Rows of a file in one portion.")
     answer_days: int = Field(
-        default=7, ge=1, le=90, description="Days that a clerk has for answering an auditor's question, unless it says others."
+        default=7,
+        ge=1,
+        le=90,
+        description="Days that a clerk has for answering an auditor's question, unless it says others.",
     )
 
     @field_validator("database_url", "database_url_sequencer", "database_url_owner")

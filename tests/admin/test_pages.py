@@ -16,7 +16,14 @@ from tests.support.console import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("/login", "/login?ended=1", "/login?left=1", "/check", "/register", "/register?lang=en&q=disability_certificate")
+PUBLIC = (
+    "/login",
+    "/login?ended=1",
+    "/login?left=1",
+    "/check",
+    "/register",
+    "/register?lang=en&q=disability_certificate",
+)
 PAGES = (
     "/",
     "/case-items/",

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
-from audit.review.close import close
+from audit.draw.close import close
 from govern.core import clock
 from govern.rules.actor import Role
 from reports.record import issue

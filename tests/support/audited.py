@@ -13,11 +13,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from audit.draw.draw_sample import draw_period
+from audit.draw.public_draw import enter_results
+from audit.draw.sample import Sample
 from audit.review.ask import ask_clerk
-from audit.review.draw_sample import draw_period
-from audit.review.public_draw import enter_results
+from audit.review.followed_up import Finding, SampleDocument
 from audit.review.said import sealed_text
-from audit.review.sample import Finding, Sample, SampleDocument
 from govern.core import clock
 from govern.core.database import reading, transaction
 from govern.core.ids import new_id

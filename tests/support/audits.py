@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from audit.review.period import ClosedMonth, Period
-from audit.review.plan import AuditPlan
-from audit.review.sample import Finding, Sample
+from audit.draw.period import ClosedMonth, Period
+from audit.draw.plan import AuditPlan
+from audit.draw.sample import Sample
+from audit.review.followed_up import Finding
 from govern.core import clock
 from govern.core.database import reading, transaction
 from govern.core.ids import new_id

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import select
 
 from admin.frame.opening import signing
+from audit.draw import plan as plans
+from audit.draw.close import close
+from audit.draw.number import commit_number, disclose_number
+from audit.draw.period import ClosedMonth, Period
+from audit.draw.seed import commitment
 from audit.log.rows import macs_of
 from audit.log.sequence import bring_up_to_date
-from audit.review import plan as plans
-from audit.review.close import close
-from audit.review.number import commit_number, disclose_number
-from audit.review.period import ClosedMonth, Period
-from audit.review.seed import commitment
 from govern.core import clock
 from govern.core.database import reading
 from govern.keys import ring

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from audit.draw import draw as draws
+from audit.draw import seed as seeds
+from audit.draw import units
 from audit.log.checkpoint import Checkpoint as LogCheckpoint
-from audit.review import draw as draws
-from audit.review import seed as seeds
-from audit.review import units
 from reports.record.content import Checkpoint, MaskedKey, Named
-from reports.record.period_content import (
+from reports.record.period.content import (
     AskedClerk,
     DataItemNames,
     DrawnSample,
@@ -33,7 +33,7 @@ from reports.record.period_content import (
     SampleTask,
     SignOff,
 )
-from reports.record.period_figures import figures_of
+from reports.record.period.figures import figures_of
 
 PERIOD = UUID("01939f00-0000-7000-8000-00000000000a")
 ORIGIN = "govern.example/log"

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from audit.draw.seed import PublicDraw, TwoNumbers
+from audit.draw.units import Unit
 from audit.log.checkpoint import Checkpoint as LogCheckpoint
 from audit.log.checkpoint import sign_checkpoint
 from audit.log.tree import inclusion_proof, leaf_hash, nodes_of, root
-from audit.review.seed import PublicDraw, TwoNumbers
-from audit.review.units import Unit
 from govern.trail.kinds import review
 from govern.trail.kinds.kind import Kind
 from govern.trail.kinds.lookups import Answered, Asked, Revealed
 from govern.trail.leaf import COLUMNS, canonical_details, leaf_bytes
-from reports.record import period_content as content
 from reports.record.content import Checkpoint, MaskedKey, Named
-from reports.record.period_figures import figures_of
+from reports.record.period import content as content
+from reports.record.period.figures import figures_of
 from tests.audit.review.accounts import a_number, an_account
 from tests.support.proven import LOG, ORIGIN
 

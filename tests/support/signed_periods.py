@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from audit.review.draw_sample import draw_period
+from audit.draw.draw_sample import draw_period
+from audit.draw.period import Period, month_of
+from audit.draw.sample import Sample
 from audit.review.finding import open_finding
 from audit.review.judge import judge
-from audit.review.period import Period, month_of
-from audit.review.sample import Sample
 from audit.review.sign_off import reopen, sign_off
 from govern.core import clock
 from govern.core.database import reading

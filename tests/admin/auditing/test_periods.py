@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from admin.app import create_app
 from admin.frame.parts import Parts
+from audit.draw.period import Period
+from audit.draw.plan import AuditPlan, SeedNumber
+from audit.draw.seed import commitment
 from audit.review.judge import judge
-from audit.review.period import Period
-from audit.review.plan import AuditPlan, SeedNumber
-from audit.review.seed import commitment
 from govern.core.database import reading
 from govern.keys import ring
 from govern.rules.actor import Role

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from admin.commands.audit import audit
-from audit.review.period import month_before, month_of
+from audit.draw.period import month_before, month_of
 from govern.core import clock
 from govern.rules.actor import Role
 from tests.support.houses import TestHouse, a_request

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from audit.check import draw as checker
 from audit.check.draw import NotThisDraw, recompute, waited
-from audit.review.draw import draw
-from audit.review.seed import PublicDraw, TwoNumbers, seed
+from audit.draw.draw import draw
+from audit.draw.seed import PublicDraw, TwoNumbers, seed
 from tests.audit.review.accounts import FROZEN, PERIOD, a_public_draw, an_account, some_units, two_numbers
 from tests.audit.review.broken_accounts import SHELF, UNITS, Account
 

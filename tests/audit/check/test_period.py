@@ -11,7 +11,7 @@ import pytest
 from audit.check.content import period, period_page
 from audit.check.trust import Trust
 from audit.check.words import REASONS
-from audit.review.seed import PublicDraw
+from audit.draw.seed import PublicDraw
 from govern.trail.kinds import review
 from tests.support.proven import LOG, ORIGIN
 from tests.support.proven_period import (

@@ -12,8 +12,8 @@ from audit.check.record import check_record
 from audit.check.trust import Trust
 from reports.record import render
 from reports.record.content import LookupRecord
-from reports.record.period_content import PeriodRecord
-from reports.record.period_render import render_period
+from reports.record.period.content import PeriodRecord
+from reports.record.period.render import render_period
 from tests.support.pdf import SigningDesk, signing_desk
 from tests.support.proven import a_proven_record
 from tests.support.proven_period import a_proven_period

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from audit.draw.draw import draw, sample_size
+from audit.draw.seed import DisclosedNumber, PublicDraw, TwoNumbers, commitment, seed
+from audit.draw.units import Unit, population, prove
 from audit.log.checkpoint import Checkpoint
-from audit.review.draw import draw, sample_size
-from audit.review.seed import DisclosedNumber, PublicDraw, TwoNumbers, commitment, seed
-from audit.review.units import Unit, population, prove
 
 PERIOD = UUID("01939f00-0000-7000-8000-00000000000a")
 FROZEN = Checkpoint("govern.example/log", 10_000, hashlib.sha256(b"the log at the month's end").digest())

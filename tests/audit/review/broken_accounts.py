@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from audit.draw.seed import commitment
 from audit.log.checkpoint import Checkpoint
-from audit.review.seed import commitment
 from tests.audit.review.accounts import AUDITOR, FROZEN, HEAD, a_number, a_public_draw, an_account, some_units
 
 Account = dict[str, Any]

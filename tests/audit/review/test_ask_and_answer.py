@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from audit.draw.sample import Sample
 from audit.review.answer import HandedIn, answer, documents_of, open_document, question_of, question_state
 from audit.review.ask import ask_clerk, pass_deadlines, state_now, usual_due_on
 from audit.review.judge import judge
-from audit.review.sample import Sample
 from audit.review.scope import questions_for
 from govern.core import clock
 from govern.core.database import reading, transaction

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.check.draw import recompute
+from audit.draw.draw import LARGEST_POPULATION, draw
+from audit.draw.seed import PublicDraw, TwoNumbers, seed
 from audit.log.checkpoint import parse_text
-from audit.review.draw import LARGEST_POPULATION, draw
-from audit.review.seed import PublicDraw, TwoNumbers, seed
 from tests.audit.review.accounts import AUDITOR, FROZEN, HEAD, PERIOD, a_number, an_account, some_units
 
 PAGE = (Path(__file__).parents[3] / "docs" / "draw.md").read_text(encoding="utf-8")

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from audit.review.period import Period
-from audit.review.plan import AuditPlan
+from audit.draw.period import Period
+from audit.draw.plan import AuditPlan
 from audit.review.scope import (
     audited_by,
     finding_for,

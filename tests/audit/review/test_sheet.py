@@ -2,12 +2,12 @@
 
 import pytest
 
+from audit.draw.period import Period
 from audit.review.answer import HandedIn, answer
 from audit.review.ask import ask_clerk
 from audit.review.counts import counts_of, next_to_judge, waits_for
 from audit.review.finding import answer_finding, open_finding
 from audit.review.judge import judge
-from audit.review.period import Period
 from audit.review.sheet import sample_sheet
 from audit.review.sign_off import sign_off
 from govern.core.database import reading, transaction

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from audit.draw.period import Period
 from audit.review.judge import judge
-from audit.review.period import Period
 from audit.review.said import opened_text
 from audit.review.sign_off import content_of, reopen, sign_off, sign_offs_of
 from govern.core.database import reading, transaction

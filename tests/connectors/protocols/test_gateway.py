@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from tests.connectors.protocols.test_soap import OWN
 
 from connectors import sandbox
 from tests.connectors.contract import Contract, refusal
 from tests.connectors.http_rig import OF_HTTP, HttpRig, http_rig
+from tests.connectors.protocols.test_soap import OWN
 from tests.support.household import OWNER, REQUEST, as_soap, question, wsdl
 
 

@@ -1,0 +1,1 @@
+"""A period's course: its seven steps and its record."""

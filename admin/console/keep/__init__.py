@@ -1,0 +1,1 @@
+"""What the catalogue holds beside case items, kept by those it belongs to."""

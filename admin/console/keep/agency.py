@@ -1,0 +1,116 @@
+"""The form of an agency: its names for its head or supervisor, its place in the tree for an operator, who also adds one."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Response, make_response, render_template, request
+from sqlalchemy.orm import Session
+
+from admin.console.keep.kept import FRESH, Outcome, Typed, differences, done, pages, saved, text_in
+from admin.console.words import LEVELS
+from admin.frame.actor import the_actor
+from govern.catalogue.agency import Agency
+from govern.catalogue.maintain import change_agency
+from govern.catalogue.maintain.shown import print_of
+from govern.catalogue.scope import agencies_for, agency_for
+from govern.core.database import reading
+from govern.core.errors import NotAllowed
+from govern.core.wording import Wording
+from govern.rules.actor import Actor
+
+SAVED: Final = Wording("已儲存。", "Saved.")
+ADDED: Final = Wording("已新增。", "Added.")
+LABELS: Final[Mapping[str, Wording]] = {
+    "name_zh": Wording("中文名稱", "Chinese name"),
+    "name_en": Wording("英文名稱", "English name"),
+    "short_zh": Wording("簡稱", "Short name (Chinese)"),
+    "current_name_zh": Wording("現名（中文）", "Present name (Chinese)"),
+    "current_name_en": Wording("現名（英文）", "Present name (English)"),
+    "district": Wording("行政區", "District"),
+    "note": Wording("備註", "Note"),
+    "level": Wording("層級", "Level"),
+    "parent": Wording("上級機關", "Under"),
+    "is_data_owner": Wording("資料主政機關", "Data owner"),
+}
+
+
+@pages.get("/agencies/<agency>/edit")
+def agency_form(agency: str) -> str:
+    """The facts that the visitor keeps, as they stand."""
+    return _form(agency, None, FRESH)
+
+
+@pages.post("/agencies/<agency>/edit")
+def change(agency: str) -> Response:
+    """They are saved, or the form says what to mend or who was first."""
+    actor = the_actor()
+    kept = change_agency.may_change(actor, agency)
+    with reading() as session:
+        agency_for(actor, session, agency)
+    given = _given(request.form, kept)
+    outcome = saved(lambda: change_agency.change_agency(actor, agency, given, seen=request.form.get("seen", "")))
+    if outcome.is_done:
+        return done(SAVED, "agencies.details_view", id=agency)  # type: ignore[return-value]
+    return make_response(_form(agency, given, outcome), outcome.status)
+
+
+@pages.get("/agencies/new")
+def new_agency() -> str:
+    """The form of a new agency."""
+    return _form(None, {}, FRESH)
+
+
+@pages.post("/agencies/new")
+def add_agency() -> Response:
+    """The agency stands in the tree, or the form says what to mend."""
+    actor, code = the_actor(), text_in(request.form, "code")
+    given = _given(request.form, frozenset(LABELS))
+    outcome = saved(lambda: change_agency.add_agency(actor, code, given))
+    if outcome.is_done:
+        return done(ADDED, "agencies.details_view", id=code)  # type: ignore[return-value]
+    return make_response(_form(None, given | {"code": code}, outcome), outcome.status)
+
+
+def _given(typed: Typed, kept: frozenset[str]) -> dict[str, Any]:
+    given: dict[str, Any] = {name: text_in(typed, name) for name in LABELS if name in kept}
+    if "is_data_owner" in given:
+        given["is_data_owner"] = "is_data_owner" in typed
+    return given
+
+
+def _form(code: str | None, typed: Mapping[str, Any] | None, outcome: Outcome) -> str:
+    actor = the_actor()
+    with reading() as session:
+        agency = None if code is None else agency_for(actor, session, code)
+        kept = frozenset(LABELS) if code is None else change_agency.may_change(actor, code)
+        if not kept:
+            raise NotAllowed
+        now = _now(agency)
+        values: dict[str, Any] = {
+            "seen": print_of(change_agency.shown(session, code)) if code else "",
+            "parents": [(each.code, each.name) for each in _parents(actor, session, code)],
+        }
+    return render_template(
+        "console/keep_agency.html",
+        agency=agency,
+        kept=kept,
+        given=now if typed is None else typed,
+        clash=differences(LABELS, now, typed) if outcome.is_clash and typed is not None else (),
+        outcome=outcome,
+        labels=LABELS,
+        levels=LEVELS,
+        longest=change_agency.NAMES,
+        needed=change_agency.NEEDED_NAMES,
+        **values,
+    )
+
+
+def _now(agency: Agency | None) -> dict[str, Any]:
+    return {} if agency is None else {
+        name: getattr(agency, name) if name == "is_data_owner" else getattr(agency, name) or "" for name in LABELS
+    }  # fmt: skip
+
+
+def _parents(actor: Actor, session: Session, code: str | None) -> list[Agency]:
+    query = agencies_for(actor, session).order_by(Agency.seq)
+    return [each for each in session.scalars(query) if each.code != code]

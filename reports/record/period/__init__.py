@@ -1,0 +1,1 @@
+"""The signed record of a period: from gathered facts to the file."""
