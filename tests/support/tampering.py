@@ -292,7 +292,7 @@ def _signature_of_old(change: Callable[[cms.ContentInfo, cms.ContentInfo], None]
     def apply(bench: Bench) -> bytes:
         own, foreign = (_content_info(pdf) for pdf in (bench.good, bench.other))
         change(own, foreign)
-        return with_signature(bench.good, own.dump(force=True).hex().encode())
+        return with_signature(bench.good, own.dump().hex().encode())
 
     return apply
 

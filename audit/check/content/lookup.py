@@ -95,7 +95,7 @@ def _fields_must_be_permitted(tasks: Sequence[Mapping[str, Any]], asked: Sequenc
 
 
 def _steps_must_be_entries(data: Mapping[str, Any], entries: Sequence[Proven]) -> None:
-    """A step of the course, or a reveal, that names an entry names one that is attached; each reveal's entry is one."""
+    """A step of the course, or a reveal, that names an entry names one that is attached; no reveal is left out."""
     kinds = {entry.number: entry.columns["kind"] for entry in entries}
     steps = [step["entry"] for step in data["course"] if step["entry"] is not None]
     if not kinds.keys() >= set(steps):
@@ -103,6 +103,9 @@ def _steps_must_be_entries(data: Mapping[str, Any], entries: Sequence[Proven]) -
     for reveal in data["reveals"]:
         if reveal["entry"] is not None and kinds.get(reveal["entry"]) != "revealed":
             raise ClaimFailed("entry_is_another", "reveal")
+    told = [reveal["entry"] for reveal in data["reveals"]]
+    if None not in told and {number for number, kind in kinds.items() if kind == "revealed"} - set(told):
+        raise ClaimFailed("log_says_otherwise", "reveals")
 
 
 def literals(data: Mapping[str, Any], raw: bytes) -> Iterable[str]:

@@ -48,6 +48,7 @@ def must_agree_with_log(data: Mapping[str, Any], ledger: Ledger) -> None:
         _judged(data, sample, judgements.get(sample["id"], []), ledger)
     for finding in data["findings"]:
         _finding(data, finding, ledger)
+    _must_tell_all(data, ledger)
     for reopening in data["reopenings"]:
         columns = ledger.entry(reopening["entry"], "reopened").columns
         details = ledger.entries[reopening["entry"]].details
@@ -56,6 +57,21 @@ def must_agree_with_log(data: Mapping[str, Any], ledger: Ledger) -> None:
             "reopenings", (details["round"], list(details["samples"])), (reopening["round"], reopening["samples"])
         )
         must_equal("reopenings", _hexadecimal(columns["text_commitment"]), reopening["reason_commitment"])
+
+
+def _must_tell_all(data: Mapping[str, Any], ledger: Ledger) -> None:
+    """Every finding, sign-off and re-opening of the period that is among the entries stands in the record too."""
+    identity = data["period"]["id"]
+    told = {
+        "finding_opened": [each["opened_entry"] for each in data["findings"]],
+        "signed_off": [each["entry"] for each in data["sign_offs"]],
+        "reopened": [each["entry"] for each in data["reopenings"]],
+    }
+    for number, entry in ledger.entries.items():
+        kind = entry.columns["kind"]
+        about = entry.details.get("period") if kind == "finding_opened" else entry.columns["about_id"]
+        if kind in told and about == identity and number not in told[kind]:
+            raise ClaimFailed("log_says_otherwise", kind)
 
 
 def must_equal(what: str, log_says: object, record_says: object) -> None:

@@ -216,7 +216,7 @@ def month_never_closed(trail: Trail) -> None:
 @pytest.mark.parametrize(
     ("happened", "expected"),
     [
-        (reopened_later, {"in_log": "", "signed_off": "reopened"}),
+        (reopened_later, LOGGED | {"signed_off": "reopened"}),
         (judged_again_after_the_sign_off, {"in_log": "verdict_is_another"}),
         (signed_by_the_auditor_alone, {"signed_off": "log_says_otherwise"}),
         (frozen_with_another_ratio, {"in_log": "log_says_otherwise", "drawn": "draw_not_as_entered"}),

@@ -189,7 +189,14 @@ def test_a_look_up_without_an_answer_and_one_that_was_denied_are_valid(
         record.tasks[0], clear=(), masked=(), revealable=(), rows=None, at=None, state=Named("denied", "不准", "denied"),
         denied=replace(record.rule, code="right_ended", zh="查調權限已於民國115年6月30日屆滿。", en="The right ended."),
     )  # fmt: skip
-    some = replace(record, tasks=(denied, *record.tasks[1:]), reveals=(), ended_at=None)
+    some = replace(
+        record,
+        tasks=(denied, *record.tasks[1:]),
+        reveals=(),
+        entries=record.entries[:3],
+        course=record.course[:3],
+        ended_at=None,
+    )
     assert reasons(check_record(signed(checking_desk, some), trust)) == {}
 
 
