@@ -71,6 +71,8 @@ def store_legal_bases(change: Changer, case_items: Mapping[str, Normal]) -> tupl
             session.add(row)
             continue
         before = {name: getattr(row, name) for name in facts}
+        # A file that is silent on a law's term does not take back one that was entered in the console.
+        facts |= {name: before[name] for name in ("in_force_from", "in_force_to") if facts[name] is None}
         if before != facts:
             for name, value in facts.items():
                 setattr(row, name, value)

@@ -245,6 +245,9 @@ def test_what_is_known_of_a_law_changes_at_once_and_makes_no_version(tmp_path):
         assert [str(day) for day in session.scalars(select(LegalBasis.in_force_to)) if day] == ["2026-06-30"]
     assert len(states()) == 2
     assert len(entries("legal_basis_changed")) == 1
+    assert load_files(tmp_path / "c", another_city()).changed == 0  # silent on the term: what is known of it stays
+    with reading() as session:
+        assert [str(day) for day in session.scalars(select(LegalBasis.in_force_to)) if day] == ["2026-06-30"]
 
 
 def test_a_changed_text_of_a_law_is_a_new_version(tmp_path):
