@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test check format bench lock docs promises checker clean
+.PHONY: help run demo test test-lower test-upper check format bench lock docs promises checker clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -28,8 +28,18 @@ demo: .venv/ready  ## play the worked examples on a fresh data folder, without s
 	@sh .ci/system-parts
 	@exec $(BIN)/flask house demo
 
-test: .venv/ready-tests  ## the whole test suite, on every database that can be had here
-	@$(BIN)/python -m pytest
+test: .venv/ready-tests  ## the whole test suite, on every database that can be had here, in two halves side by side
+	@$(MAKE) --no-print-directory -j2 test-lower test-upper
+
+# Two halves of about the same length, each with servers of its own; a folder that the first does not name is the second's.
+LOWER := tests/connectors tests/govern tests/audit tests/promises
+UPPER := $(filter-out $(LOWER),$(patsubst %/,%,$(wildcard tests/*/)))
+
+test-lower: .venv/ready-tests
+	@$(BIN)/python -m pytest $(LOWER)
+
+test-upper: .venv/ready-tests
+	@$(BIN)/python -m pytest $(UPPER)
 
 check: .venv/ready-tests  ## format, lint, types, import contracts, house tests
 	@$(BIN)/ruff format --check .

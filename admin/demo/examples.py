@@ -23,7 +23,8 @@ FILE: Final = "veteran_care_batch"
 PENDING: Final = "disability_rent_subsidy"
 SCHEDULED_IN_S: Final = 6
 FILE_ROWS: Final = 320
-CROWD: Final = 100  # normal look-ups that wait while the immediate one overtakes them
+CROWD: Final = 110  # normal look-ups that wait while the immediate one overtakes them: a hundred, and those just begun
+BEGUN: Final = 10  # at most so many of them the workers have taken up by the time the immediate one begins
 
 
 @dataclass(frozen=True, slots=True)

