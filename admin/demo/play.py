@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from admin.demo.examples import BEGUN, CROWD, Example
@@ -180,7 +180,9 @@ def _say_overtaken(played: Sequence[Played], crowd: Sequence[uuid.UUID]) -> None
             select(func.min(Task.started_at)).where(Task.lookup == urgent.lookup_id)
         ).scalar_one()
         behind = session.execute(
-            select(func.count(Task.lookup.distinct())).where(Task.lookup.in_(crowd), Task.started_at > began_at)
+            select(func.count(Task.lookup.distinct())).where(
+                Task.lookup.in_(crowd), or_(Task.started_at.is_(None), Task.started_at > began_at)
+            )
         ).scalar_one()
     print(f"兒少保護超越了{behind}件等候中的一般查調 (child protection overtook {behind} waiting look-ups)")
     urgent.is_as_expected = behind >= len(crowd) - BEGUN
