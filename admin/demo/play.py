@@ -92,7 +92,7 @@ def clerks_of(players: Mapping[str, SignedOnPlayer]) -> list[SignedOnPlayer]:
     return [player for account, player in players.items() if account.startswith("clerk")]
 
 
-def _submit(settings: Settings, clerk: SignedOnPlayer, example: Example, due_at: datetime | None) -> uuid.UUID:
+def _submit(settings: Settings, clerk: SignedOnPlayer, example: Example, due_at: datetime | None = None) -> uuid.UUID:
     kind = "consent" if example.consent else "statutory_duty"
     if example.with_ground:
         ground = GroundInput(kind, "板社同字第115004127號", clock.today())
