@@ -80,6 +80,7 @@ def main() -> None:
             with_faults=states,
             alive=_alive(),
         )
+        _ask_once_more(settings, clerks, examples)
         for clerk in clerks:
             log_out(clerk.actor, on_session_end=destroy.when_session_ends)
         _wait(lambda: _alive() == 0, ANSWER_LIFE_S + 60)
@@ -125,6 +126,14 @@ def _play_with_faults(
         with reading() as session:
             states.setdefault(told[one.example.name], []).append(session.get_one(Lookup, one.lookup_id).state)
     return states
+
+
+def _ask_once_more(settings: Settings, clerks: Sequence[SignedOnPlayer], examples: Sequence[Example]) -> None:
+    """However long the search took, an answer is alive when its clerk logs out."""
+    whole = next(example for example in examples if example.name == play.REVEALS)
+    clerk = next(clerk for clerk in clerks if clerk.actor.agency == whole.agency)
+    asked = play._submit(settings, clerk, whole)
+    _wait(lambda: play._ended([asked]), 60)
 
 
 def _alive() -> int:
