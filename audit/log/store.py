@@ -115,13 +115,6 @@ def newest_checkpoint(session: Session) -> StoredCheckpoint | None:
     return session.scalars(select(StoredCheckpoint).order_by(StoredCheckpoint.size.desc()).limit(1)).first()
 
 
-def first_checkpoint_covering(session: Session, size: int) -> StoredCheckpoint | None:
-    """The smallest checkpoint of at least this size, or `None` while there is none."""
-    return session.scalars(
-        select(StoredCheckpoint).where(StoredCheckpoint.size >= size).order_by(StoredCheckpoint.size).limit(1)
-    ).first()
-
-
 def first_checkpoint_since(session: Session, at: datetime) -> StoredCheckpoint | None:
     """The first checkpoint signed at or after an instant: a month's checkpoint is the first after it (DESIGN.md)."""
     return session.scalars(

@@ -31,8 +31,6 @@ class Deed:
     is_hard: bool = False
 
 
-SUSPEND: Final = Wording("暫停", "Suspend")
-RESUME: Final = Wording("恢復", "Resume")
 DEEDS: Final = {
     ("suspend", OWNER): Deed(
         Wording("暫停本機關部分", "Suspend your agency's part"),
