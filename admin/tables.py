@@ -18,12 +18,18 @@ import govern.catalogue.source
 import govern.keys.ring
 import govern.keys.subject
 import govern.lookups.lookup
+import govern.names.index
 import govern.people.person
 import govern.people.right
 import govern.people.session
 import govern.queue.timetable
 import govern.queue.work
-import govern.trail.entry  # noqa: F401
+import govern.trail.entry
+import govern.workplace.export
+import govern.workplace.kept_form
+import govern.workplace.notice
+import govern.workplace.preference
+import govern.workplace.saved_view  # noqa: F401
 import reports.record.shelf  # noqa: F401
 from govern.core.database import Base
 

@@ -1,0 +1,1 @@
+"""What people arrange for themselves at their desk, and what operators tell all of them."""
