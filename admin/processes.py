@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import AbstractContextManager, nullcontext
 
 from admin.frame.opening import House, open_house, signing
 from admin.jobs import jobs
@@ -23,6 +24,7 @@ from govern.core import clock
 from govern.core.settings import Settings, load_settings
 from govern.lookups import destroy
 from govern.people.session_life import end_silent_sessions
+from govern.queue import embedded
 from govern.queue.timetable import tick
 from govern.queue.worker import run_worker
 
@@ -35,10 +37,17 @@ def keep(settings: Settings) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    order = threading.Thread(target=_keep_in_order, args=(house, stop), name="order", daemon=True)
-    order.start()
-    keep_sequencing(macs_of(house.ring), signing(settings), stop, every_s=settings.sequence_every_s)
-    order.join(timeout=5)
+    with _servers_held(settings):
+        order = threading.Thread(target=_keep_in_order, args=(house, stop), name="order", daemon=True)
+        order.start()
+        keep_sequencing(macs_of(house.ring), signing(settings), stop, every_s=settings.sequence_every_s)
+        order.join(timeout=5)
+
+
+def _servers_held(settings: Settings) -> AbstractContextManager[object]:
+    """The embedded servers are used by the keeper too, so that it stops them when whoever started them was killed."""
+    has_own = settings.redis_url and settings.answers_url
+    return nullcontext() if has_own else embedded.start(settings.folder)
 
 
 def _keep_in_order(house: House, stop: threading.Event) -> None:

@@ -1,5 +1,6 @@
 """The house's services as child processes: started in order, watched, stopped in reverse; and a few for one command."""
 
+import errno
 import fcntl
 import json
 import os
@@ -91,13 +92,8 @@ class Services:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
-                raise WrongSetting(
-                    Wording(
-                        f"{host}:{port} 已被使用；請以 GOVERN_PORT 指定其他埠號。",
-                        f"{host}:{port} is in use; choose another port with GOVERN_PORT.",
-                    )
-                ) from None
+            except OSError as no:
+                raise WrongSetting(_why_not_bound(host, port, no)) from None
         self._start(
             "console",
             [
@@ -204,6 +200,24 @@ def _known_port(place: Path) -> int | None:
         return None
     found = json.loads(addresses.read_text()).get("time_stamp")
     return int(found) if found else None
+
+
+def _why_not_bound(host: str, port: int, no: OSError) -> Wording:
+    """The sentence that names the setting to be changed: the port's, or the host's that is no address of this machine."""
+    if no.errno == errno.EADDRINUSE:
+        return Wording(
+            f"{host}:{port} 已被使用；請以 GOVERN_PORT 指定其他埠號。",
+            f"{host}:{port} is in use; choose another port with GOVERN_PORT.",
+        )
+    if no.errno == errno.EACCES:
+        return Wording(
+            f"埠號{port}只有系統管理者能使用；請以 GOVERN_PORT 指定1024以上的埠號。",
+            f"Port {port} is for the administrator alone; choose one above 1023 with GOVERN_PORT.",
+        )
+    return Wording(
+        f"{host} 不是這台主機的位址；請更正 GOVERN_HOST。",
+        f"{host} is no address of this machine; correct GOVERN_HOST.",
+    )
 
 
 def _listens(host: str, port: int) -> bool:
