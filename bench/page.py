@@ -29,6 +29,7 @@ _ABOUT: Final = {
     "decision": "A decision",
     "worker": "A job of the worker",
     "audit": "The audit at a city's size",
+    "record": "A period's record",
 }
 _COLUMNS: Final = ("what", "figure", "beside", "ratio", "target", "met")
 
