@@ -9,9 +9,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, make_url, select, text
 
 from admin.frame.opening import House, open_house, signing
+from admin.grants import grant_all
 from connectors.simulated import serve as simulated
 from connectors.simulated import time_stamp
 from govern.catalogue import load
@@ -50,6 +51,7 @@ def set_up(settings: Settings, *, with_catalogue: bool = True) -> House:
     _write_trust(settings)
     if not is_migrated(settings):
         migrate(settings.database_address("owner"))
+        _grant(settings)
     house = open_house(settings)
     _first_entry(settings)
     if with_catalogue:
@@ -86,6 +88,15 @@ def is_migrated(settings: Settings) -> bool:
         if not inspect(connection).has_table("alembic_version"):
             return False
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == newest
+
+
+def _grant(settings: Settings) -> None:
+    """The ordinary role and the sequencer's get their rights, where the owner is another role of a PostgreSQL server."""
+    owner, ordinary, sequencer = (make_url(settings.database_address(role)) for role in ("owner", "", "sequencer"))
+    if ordinary.username in (None, owner.username):
+        return
+    with database.bind(settings.database_address("owner")).begin() as connection:
+        grant_all(connection, str(ordinary.username), str(sequencer.username))
 
 
 def _prepare_simulated(folder: Path) -> None:
