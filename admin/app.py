@@ -16,17 +16,19 @@ from admin.desk import menu as desk
 from admin.frame import actor, display, doors, errors, language, security
 from admin.frame import parts as parts_of_the_console
 from admin.frame.doors import Area
+from admin.frame.forms import menu as forms
 from admin.frame.home import Home
 from admin.frame.opening import checks, open_house
 from admin.frame.parts import Parts
-from admin.frame.permission import ROUTES, Rule, check_routes
+from admin.frame.permission import ROUTES, STYLEGUIDE, Rule, check_routes
 from admin.login import pages as login
 from admin.public import pages as public
+from admin.public import styleguide
 from govern.core.settings import Settings, load_settings
 from govern.lookups import destroy, intent
 from govern.rules.actor import ROLE_NAMES
 
-AREAS: Final[Sequence[Area]] = (login.AREA, desk.AREA, console.AREA, auditing.AREA, public.AREA)
+AREAS: Final[Sequence[Area]] = (forms.AREA, login.AREA, desk.AREA, console.AREA, auditing.AREA, public.AREA)
 
 
 def create_app(
@@ -42,6 +44,8 @@ def create_app(
     when one of them is wrong or a route has no rule. A test hands in parts, areas and table of its own.
     """
     parts = parts or _installed(settings or load_settings())
+    if styleguide.is_wanted(parts.settings):
+        areas, table = (*areas, styleguide.AREA), {**table, **STYLEGUIDE}
     app = errors.Console(__name__, static_folder="static", template_folder="templates")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(settings=parts.settings, role_names=ROLE_NAMES)
@@ -51,6 +55,7 @@ def create_app(
     security.install(app, table)
     language.install(app)
     display.install(app)
+    forms.install(app)
     doors.install(app, areas)
     errors.install(app, table)
 

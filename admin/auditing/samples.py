@@ -13,6 +13,7 @@ from admin.auditing.queue import queue_around, waiting_sample
 from admin.auditing.typed import day_typed
 from admin.auditing.words import KIND_STATES, VERDICT_STATES, month_name
 from admin.frame.actor import the_actor
+from admin.frame.forms.day import as_typed
 from admin.frame.language import t, w
 from admin.frame.names import agency_names
 from admin.frame.parts import parts
@@ -29,7 +30,6 @@ from govern.core.database import reading
 from govern.core.errors import Conflict, InvalidInput
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
-from govern.rules.calendar import to_roc
 from govern.rules.verdict import Verdict
 
 pages = Blueprint("sample", __name__, url_prefix="/samples")
@@ -197,7 +197,7 @@ def _page(
         kind_states=KIND_STATES,
         signed_in_by=SIGNED_IN_BY,
         day_of=date.fromisoformat,
-        usual_due_on=to_roc(usual_due_on(parts().settings)),
+        usual_due_on=as_typed(usual_due_on(parts().settings)),
         asks=request.args.get("ask") == "1" or "question" in typed,
     )
 

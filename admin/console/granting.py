@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, make_response, render_template, request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.console.keep.kept import FRESH, Outcome, Typed, as_typed, day_in, done, saved, text_in
+from admin.console.keep.kept import FRESH, Outcome, Typed, done, saved, text_in
 from admin.console.rights import may_turn, rows_of
 from admin.frame.actor import the_actor
-from admin.frame.names import case_item_names
-from govern.catalogue.case_item import CaseItem, CaseItemVersion, VersionAgency
+from admin.frame.forms.day import as_typed, day_in
+from admin.frame.forms.pick import case_items_here
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.errors import NotFound
@@ -161,12 +160,4 @@ def _clerks(actor: Actor, session: Session) -> Sequence[Person]:
 
 def _case_items(actor: Actor, session: Session) -> list[tuple[str, Wording]]:
     """The case items in force that authorise the own agency, in the catalogue's order."""
-    codes = session.scalars(
-        select(CaseItem.code)
-        .join(CaseItemVersion, CaseItemVersion.case_item == CaseItem.code)
-        .join(VersionAgency, VersionAgency.version_id == CaseItemVersion.id)
-        .where(CaseItemVersion.state == "in_force", VersionAgency.agency == actor.agency)
-        .order_by(CaseItem.seq)
-    ).all()
-    names = case_item_names(session, codes)
-    return [(code, names[code]) for code in codes]
+    return [(row.code, Wording(row.name_zh, row.name_en)) for row in session.execute(case_items_here(actor))]

@@ -8,22 +8,19 @@ import csv
 import io
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from admin.desk.form import Form
+from admin.frame.forms.day import day_in
 from govern.core import clock
 from govern.core.errors import InvalidInput
 from govern.core.wording import Wording
 from govern.lookups.request import NARROWING, WRONG, FileInput, GroundInput, KeyInput, LookupRequest, SubjectInput
-from govern.rules.calendar import DateError, read
 from govern.rules.identifiers import kinds
 
-WRONG_DATE: Final = Wording(
-    "請以民國年月日填寫，例如115年11月24日或1151124。", "Write a ROC date, such as 115年11月24日 or 1151124."
-)
 WRONG_FILE: Final = Wording(
     "請選擇一個文字檔或CSV檔，每列一個號碼。", "Choose a text or CSV file with one number a row."
 )
@@ -62,7 +59,7 @@ def request_from(
     ground = GroundInput(
         typed.get("ground_kind") or None,
         typed.get("document", ""),
-        _roc_date(typed.get("signed_on", ""), "signed_on", wrong),
+        day_in(typed, "signed_on", wrong),
     )
     items = tuple(typed.getlist("item"))
     if not items:
@@ -89,18 +86,6 @@ def request_from(
         intent_key=typed.get("intent_key", "")[:FORM_KEY_LENGTH] or uuid.uuid4().hex,
         former=former,
     )
-
-
-def _roc_date(text: str, name: str, wrong: dict[str, Wording]) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        found = read(text if "年" not in text or "民國" in text else f"民國{text.strip()}").whole
-    except DateError:
-        found = None
-    if found is None:
-        wrong[name] = WRONG_DATE
-    return found
 
 
 def _due_at(form: Form, typed: "MultiDict[str, str]") -> datetime | None:

@@ -218,7 +218,17 @@ PUBLIC_PAGES: Final[Mapping[str, Rule]] = {
     "POST check.check": STATELESS,
 }
 
-ROUTES: Final[Mapping[str, Rule]] = {**FRAME, **LOGIN, **CONSOLE, **DESK, **AUDITING, **PUBLIC_PAGES}
+FORMS: Final[Mapping[str, Rule]] = {
+    "POST forms.check": SIGNED_IN,
+    "POST forms.keep": SIGNED_IN,
+    "POST forms.forget": SIGNED_IN,
+    "POST forms.pick": SIGNED_IN,
+}
+
+# For development alone: the route is there only where the settings say so (admin/public/styleguide.py).
+STYLEGUIDE: Final[Mapping[str, Rule]] = {"GET styleguide.show": PUBLIC}
+
+ROUTES: Final[Mapping[str, Rule]] = {**FRAME, **FORMS, **LOGIN, **CONSOLE, **DESK, **AUDITING, **PUBLIC_PAGES}
 
 
 def routes_of(app: Flask) -> Iterator[str]:

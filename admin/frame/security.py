@@ -16,6 +16,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import Unauthorized
 
 from admin.frame.actor import cookie_name, visitor
+from admin.frame.forms.kept import keep_before_the_log_in
 from admin.frame.parts import parts
 from admin.frame.permission import Rule, rule_of
 from govern.core.errors import NotAllowed
@@ -125,7 +126,7 @@ def _to_the_log_in() -> Response:
     if wants_json():
         raise Unauthorized
     had_session = bool(request.cookies.get(cookie_name(parts().settings)))
-    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    back = request.full_path.rstrip("?") if request.method == "GET" else keep_before_the_log_in(csrf)
     # A path within this console; what was typed stands in no address, so that none of it is kept here.
     session["back"] = back
     return redirect(url_for("login.form", ended=1 if had_session else None), 303)  # type: ignore[return-value]

@@ -9,6 +9,7 @@ from typing import Final, cast
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 
 from admin.frame.actor import address_in, give_cookie, take_cookie_back, the_actor, the_visitor, visitor
+from admin.frame.forms.kept import way_back
 from admin.frame.language import place_to_return, w
 from admin.frame.parts import parts
 from govern.core.errors import InvalidInput
@@ -31,6 +32,8 @@ def form() -> str | Response:
     """The log-in page; whoever is signed in already goes on to the home page."""
     if visitor() is not None:
         return _go("/")
+    if request.args.get("back"):  # a form's own page, which went to the log-in by itself
+        session["back"] = place_to_return(request.args["back"])
     return render_template("login/form.html", account="", refused=None)
 
 
@@ -121,7 +124,7 @@ def _begun(outcome: SignedOn, place: str) -> Response:
         place = url_for("login.password_form")
     elif several and place == "/" and request.endpoint == "login.enter":
         place = url_for("login.agencies")
-    response = _go(place)
+    response = _go(way_back(outcome.person_id, outcome.agency, place))
     give_cookie(response, parts().settings, outcome.secret)
     return response
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from govern.core.wording import Wording
+
 ROC_OFFSET: Final = 1911
 UNKNOWN: Final = "不詳"
 
@@ -123,3 +125,43 @@ def _dated(text: str, year: int, month: int | None, day: int | None) -> Register
     except ValueError:
         raise DateError from None
     return RegisterDate(text, year, month, day)
+
+
+# What people type into a date field. A year of four digits is Western, a shorter one of the ROC; no year is nought.
+_TYPED: Final = re.compile(
+    r"(?:中華)?(?:民國)?([0-9]{1,4})(?:年([0-9]{1,2})月([0-9]{1,2})日?|([/.-])([0-9]{1,2})\4([0-9]{1,2}))"
+    r"|([0-9]{2,4}?)([0-9]{2})([0-9]{2})"
+)
+
+LEAST_WESTERN: Final = 1000
+NO_DATE: Final = Wording(
+    "請以民國年月日填寫，例如115年11月24日或1151124。", "Write a ROC date, such as 115年11月24日 or 1151124."
+)
+NO_SUCH_DAY: Final = Wording("沒有這一天，請核對月份與日期。", "There is no such day; please compare month and day.")
+NO_YEAR_NOUGHT: Final = Wording("民國沒有0年，請核對年份。", "The ROC has no year 0; please compare the year.")
+
+
+class DayError(DateError):
+    """A text that is no day; `wording` says how to mend it, and never what was typed."""
+
+    def __init__(self, wording: Wording) -> None:
+        super().__init__()
+        self.wording = wording
+
+
+def read_day(text: str) -> date:
+    """A whole day as people type it: 115/11/27, 115.11.27, 115年11月27日, 1151127 or 2026-11-27.
+
+    Full-width signs are read as plain ones. `DayError` for anything else, and for a day that the calendar does not have.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).replace("元年", "1年")
+    match = _TYPED.fullmatch(plain)
+    if match is None:
+        raise DayError(NO_DATE)
+    year, month, day = [int(part) for part in match.group(1, 2, 3, 5, 6, 7, 8, 9) if part]
+    if year == 0:
+        raise DayError(NO_YEAR_NOUGHT)
+    try:
+        return date(year if year >= LEAST_WESTERN else year + ROC_OFFSET, month, day)
+    except ValueError:
+        raise DayError(NO_SUCH_DAY) from None

@@ -7,7 +7,6 @@ yours with the new hash, so that saving again is a choice. No script is needed f
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
 from flask import Blueprint, flash, redirect, url_for
@@ -18,14 +17,9 @@ from admin.frame.language import w
 from govern.catalogue.maintain.shown import ChangedMeanwhile
 from govern.core.errors import Conflict, InvalidInput
 from govern.core.wording import Wording
-from govern.rules.calendar import DateError, read, to_roc
 
 pages = Blueprint("keeping", __name__)
 Typed = MultiDict[str, str]
-
-WRONG_DATE: Final = Wording(
-    "請以民國年月日填寫，例如115年11月24日或1151124。", "Write a ROC date, such as 115年11月24日 or 1151124."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +58,6 @@ def saved(act: Callable[[], object], wrong: Mapping[str, Wording] | None = None)
 def text_in(typed: Typed, name: str) -> str:
     """A text as typed: one form of each letter, one kind of line end, nothing around it."""
     return unicodedata.normalize("NFC", typed.get(name, "")).replace("\r\n", "\n").strip()
-
-
-def day_in(typed: Typed, name: str, wrong: dict[str, Wording], *, needed: bool = False) -> date | None:
-    """A day in any form that people write; what is none, or missing where it is needed, is said at its row."""
-    text = typed.get(name, "").strip()
-    if not text and not needed:
-        return None
-    try:
-        found = read(text if "年" not in text or "民國" in text else f"民國{text}").whole
-    except DateError:
-        found = None
-    if found is None:
-        wrong[name] = WRONG_DATE
-    return found
-
-
-def as_typed(day: date | None) -> str:
-    """A day as a form shows it to be changed: 115年11月24日."""
-    return "" if day is None else to_roc(day).removeprefix("民國")
 
 
 def done(said: Wording, endpoint: str, **values: str) -> Response:

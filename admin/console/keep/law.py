@@ -8,9 +8,10 @@ from typing import Any, Final
 from flask import Response, make_response, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from admin.console.keep.kept import FRESH, Outcome, Typed, as_typed, day_in, differences, done, pages, saved, text_in
+from admin.console.keep.kept import FRESH, Outcome, Typed, differences, done, pages, saved, text_in
 from admin.console.legal_bases import standing, state_of_law
 from admin.frame.actor import the_actor
+from admin.frame.forms.day import as_typed, day_in
 from govern.catalogue.impact import case_items_on
 from govern.catalogue.legal_basis import LegalBasis, cited
 from govern.catalogue.maintain import change_legal_basis as laws

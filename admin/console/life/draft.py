@@ -1,7 +1,6 @@
 """Draft a case item, or a change of one in force: part by part, saved as it stands, with its faults said beside it."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any, Final
 
 from flask import redirect, render_template, request, url_for
@@ -11,6 +10,7 @@ from admin.console.life import compare, form, typed
 from admin.console.life.pages import Draft, draft_for, pages, to_version
 from admin.console.words import CASE_KINDS, URGENCIES
 from admin.frame.actor import the_actor
+from admin.frame.forms.day import as_typed
 from govern.catalogue.life.content import DraftContent, faults
 from govern.catalogue.life.draft import amend, draft_change_of
 from govern.catalogue.life.draft import draft as draft_new
@@ -19,7 +19,6 @@ from govern.catalogue.scope import data_item_for
 from govern.core.database import reading
 from govern.core.errors import Conflict, InvalidInput, NotFound
 from govern.core.wording import Wording
-from govern.rules.calendar import to_roc
 from govern.rules.difference import SCHEDULES
 
 Read = Callable[[typed.Typed, DraftContent], DraftContent]
@@ -168,7 +167,7 @@ def _new_page(content: DraftContent, mistakes: Mapping[str, Wording]) -> str:
         edition=0,
         clash=(),
         parts=[form.PartState(part, "", name, ()) for part, name in form.PARTS.items()],
-        roc=roc_text,
+        roc=as_typed,
         schedules=SCHEDULES,
         kinds=CASE_KINDS,
         urgencies=URGENCIES,
@@ -201,7 +200,7 @@ def _page(
         clash=clash,
         groups=groups,
         parts=parts,
-        roc=roc_text,
+        roc=as_typed,
         schedules=SCHEDULES,
         kinds=CASE_KINDS,
         urgencies=URGENCIES,
@@ -243,11 +242,6 @@ def _fields_page(
 def _parts(session: Session, content: DraftContent) -> list[form.PartState]:
     lacks = faults(session, content, to_propose=True)
     return form.parts_of(session, content, lacks)
-
-
-def roc_text(day: date) -> str:
-    """A day as people type it: 115年11月24日."""
-    return to_roc(day).removeprefix("民國")
 
 
 def _none(_actor: Any, _session: Any) -> list[form.Group]:

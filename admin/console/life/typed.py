@@ -11,20 +11,17 @@ from typing import Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
+from admin.frame.forms.day import day_in
 from govern.catalogue.data_item import DataItem
 from govern.catalogue.life.content import DraftContent, DraftField, DraftItem
 from govern.core import clock
 from govern.core.errors import InvalidInput
 from govern.core.wording import Wording
-from govern.rules.calendar import DateError, read
 
 Typed = MultiDict[str, str]
 Thing = TypeVar("Thing", bound=int | str)
 
 WRONG: Final = Wording("有些地方要改，還沒有儲存。", "Some things need mending; nothing was saved yet.")
-WRONG_DATE: Final = Wording(
-    "請以民國年月日填寫，例如115年11月24日或1151124。", "Write a ROC date, such as 115年11月24日 or 1151124."
-)
 RETENTIONS: Final = (1, 3, 5, 10, 15, 20, 25, 30)
 USUAL_RETENTION: Final = 5
 LONGEST_NAME: Final = 120
@@ -61,8 +58,8 @@ def basics_from(typed: Typed, former: DraftContent) -> DraftContent:
         kind=typed.get("kind", former.kind),
         urgency=typed.get("urgency", former.urgency),
         consent_required=typed.get("consent", "yes") == "yes",
-        valid_from=_day(typed, "valid_from", wrong) or former.valid_from,
-        valid_to=_day(typed, "valid_to", wrong) or former.valid_to,
+        valid_from=day_in(typed, "valid_from", wrong, needed=True) or former.valid_from,
+        valid_to=day_in(typed, "valid_to", wrong, needed=True) or former.valid_to,
         retention_years=typed.get("retention_years", former.retention_years, type=int),
         default_schedule=(typed.get("default_schedule") or None) if typed.get("urgency") == "scheduled" else None,
     )
@@ -109,20 +106,9 @@ def fields_from(typed: Typed, former: DraftContent, item: DataItem) -> DraftCont
 def roc_day(typed: Typed, name: str) -> date:
     """A day that a form demands; `InvalidInput` names its row."""
     wrong: dict[str, Wording] = {}
-    found = _day(typed, name, wrong)
+    found = day_in(typed, name, wrong, needed=True)
     if found is None:
         raise InvalidInput(WRONG, fields=wrong)
-    return found
-
-
-def _day(typed: Typed, name: str, wrong: dict[str, Wording]) -> date | None:
-    text = typed.get(name, "").strip()
-    try:
-        found = read(text if "年" not in text or "民國" in text else f"民國{text}").whole
-    except DateError:
-        found = None
-    if found is None:
-        wrong[name] = WRONG_DATE
     return found
 
 
