@@ -51,7 +51,7 @@ def set_up(settings: Settings, *, with_catalogue: bool = True) -> House:
     _write_trust(settings)
     if not is_migrated(settings):
         migrate(settings.database_address("owner"))
-        _grant(settings)
+    _grant(settings)
     house = open_house(settings)
     _first_entry(settings)
     if with_catalogue:
