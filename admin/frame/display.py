@@ -103,6 +103,7 @@ def install(app: Flask) -> None:
         number=number,
         nothing=nothing,
         now=now,
+        printed_at=printed_at,
         state_of=state_of,
     )
 
@@ -154,6 +155,12 @@ def moment(value: datetime | None) -> str:
 def now() -> datetime:
     """The instant at which the page is made."""
     return clock.now()
+
+
+def printed_at() -> str:
+    """Day and time at which the page is made, without markup: for the watermark."""
+    at = clock.now()
+    return Markup("{} {}").format(day(at), at_time(at)).striptags()
 
 
 def number(value: int | float | None) -> str:

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     demonstration: bool = Field(
         default=True, description="Simulated agencies and invented people, and every page says so; off in production."
     )
+    styleguide: bool = Field(
+        default=False,
+        description="Every piece of the console with its states at /styleguide, for development; a demonstration's alone.",
+    )
     workers: int = Field(default=2, ge=1, le=64, description="Worker processes that `make run` starts.")
     web_threads: int = Field(default=16, ge=2, le=256, description="Threads of the console's web server.")
     worker_memory_mb: int = Field(

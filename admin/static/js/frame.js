@@ -1,4 +1,5 @@
-// The frame's behaviour: menus that close, passwords that can be read, numbers that can be copied, an idle page that leaves.
+// The frame's behaviour: menus that close, dialogues that open, passwords that can be read, numbers that can be copied, buttons
+// that say what they began, an idle page that leaves.
 "use strict";
 
 document.addEventListener("click", (event) => {
@@ -10,6 +11,11 @@ document.addEventListener("click", (event) => {
   if (shows) showPassword(shows);
   const copies = target?.closest("[data-copies]");
   if (copies) navigator.clipboard?.writeText(document.getElementById(copies.dataset.copies).textContent.trim());
+  const opens = target?.closest("[data-opens]");
+  const dialogue = opens && document.getElementById(opens.dataset.opens);
+  if (dialogue?.showModal) { event.preventDefault(); dialogue.showModal(); }
+  const closes = target?.closest("[data-closes]");
+  if (closes) document.getElementById(closes.dataset.closes)?.close();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -24,8 +30,31 @@ document.addEventListener("submit", (event) => {
   // A form is sent once: a second click while the first is under way does nothing. A form that a script takes over stays.
   const form = event.target;
   if (form.dataset.sent) event.preventDefault();
-  else setTimeout(() => { if (!event.defaultPrevented) form.dataset.sent = "1"; });
+  else setTimeout(() => {
+    if (event.defaultPrevented) return;
+    form.dataset.sent = "1";
+    if (event.submitter?.dataset.busy) busy(event.submitter);
+  });
 });
+
+// A button that began something says so in its own width: an icon that turns, and its word.
+function busy(button) {
+  button.style.minWidth = `${button.offsetWidth}px`;
+  button.setAttribute("aria-busy", "true");
+  const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  sign.classList.add("icon");
+  sign.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${document.querySelector("use").getAttribute("href").split("#")[0]}#waiting`);
+  sign.append(use);
+  button.replaceChildren(sign, button.dataset.busy);
+}
+
+// A toast goes by itself once it was there long enough to be read, unless somebody is at it.
+for (const toast of document.querySelectorAll(".toasts > .toast")) {
+  const go = () => { if (toast.matches(":hover, :focus-within")) setTimeout(go, 4000); else toast.remove(); };
+  setTimeout(go, 8000);
+}
 
 function showPassword(button) {
   const input = document.getElementById(button.dataset.shows);
