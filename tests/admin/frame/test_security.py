@@ -1,5 +1,6 @@
 """Headers on every response, tokens on every form, uploads in memory, nothing inline."""
 
+import gzip
 import io
 import re
 from pathlib import Path
@@ -65,6 +66,23 @@ def test_a_static_file_is_kept_only_under_the_print_of_its_content(console: Flas
     with browser.get(address) as kept, browser.get(address.split("?")[0]) as asked_again:
         assert "immutable" in kept.headers["Cache-Control"]
         assert asked_again.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_static_file_goes_out_compressed_and_a_page_never_does(console: Flask) -> None:
+    browser = Browser(console)
+    takes = {"Accept-Encoding": "gzip, br"}
+    with console.test_request_context():
+        address = asset("css/pieces.css")
+    with browser.get(address, headers=takes) as packed, browser.get(address) as plain:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert "Content-Encoding" not in plain.headers
+        assert gzip.decompress(packed.data) == plain.data
+        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 2
+        again = browser.get(address, headers={**takes, "If-None-Match": packed.headers["ETag"]})
+        assert again.status_code == 304
+    # A page holds its forms' token beside what was typed; its compressed length would tell of it (BREACH).
+    assert "Content-Encoding" not in browser.get("/login", headers=takes).headers
 
 
 @pytest.mark.parametrize("token", [None, "", "ImZvcmdlZCI.aaaaaa.bbbbbbbb"])
