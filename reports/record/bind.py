@@ -25,6 +25,7 @@ from pypdf.generic import (
     NumberObject,
     PdfObject,
     StreamObject,
+    read_object,
 )
 
 _TOKENS: Final = re.compile(rb"\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>|\b(\d+) 0 R\b", re.DOTALL)
@@ -55,15 +56,34 @@ class _Raw(pydyf.Object):  # type: ignore[misc]
         return not self._is_stream
 
 
-def bind(parts: Sequence[bytes], numbers: bytes, identifier: str) -> bytes:
+class Part(PdfReader):
+    """A part as the press printed it. Of its packed objects only those that are asked for are understood.
+
+    pypdf would understand all of a stream's thousands for the first one asked, and that took longer than all the rest.
+    """
+
+    def __init__(self, pdf: bytes) -> None:
+        super().__init__(BytesIO(pdf))
+        self.packed: Mapping[int, bytes] = _packed(self)  # the objects that lie in object streams, by number
+
+    def _get_object_from_stream(self, indirect_reference: IndirectObject) -> PdfObject:
+        data = self.packed.get(indirect_reference.idnum)
+        if data is None:
+            raise BadPart(f"object {indirect_reference.idnum}")
+        found: PdfObject = read_object(BytesIO(data + b" "), self)
+        self.cache_indirect_object(0, indirect_reference.idnum, found)
+        return found
+
+
+def bind(parts: Sequence[Part], numbers: bytes, identifier: str) -> bytes:
     """The parts as one PDF in this order, with the pages of `numbers` laid over; the same parts give the same bytes.
 
     Raises `BadPart` when a part cannot be bound, or when there are not as many numbers as pages.
     """
     made = _Bound()
     for part in parts:
-        made.add(PdfReader(BytesIO(part)))
-    made.lay_over(PdfReader(BytesIO(numbers)))
+        made.add(part)
+    made.lay_over(Part(numbers))
     return made.written(identifier)
 
 
@@ -85,7 +105,7 @@ class _Bound:
         self._pdf.add_object(_Raw(data, is_stream=is_stream))
         return len(self._pdf.objects) - 1
 
-    def add(self, reader: PdfReader) -> None:
+    def add(self, reader: Part) -> None:
         """A part's pages come after those that are there."""
         root = _dictionary(reader.trailer.get("/Root"), "catalogue")
         structure = _dictionary(root.get("/StructTreeRoot"), "structure tree")
@@ -117,9 +137,9 @@ class _Bound:
         if self._root is None:
             self._root, self._first_to = root, to
 
-    def _moved(self, reader: PdfReader, aliases: Mapping[int, int]) -> Callable[[int], int]:
+    def _moved(self, reader: Part, aliases: Mapping[int, int]) -> Callable[[int], int]:
         """All objects of a part stand here under new numbers; what gives an old number its new one."""
-        packed = _packed(reader)
+        packed = reader.packed
         plain = [number for number in sorted(reader.xref.get(0, {})) if number not in aliases and number != 0]
         kept = [number for number in sorted({*plain, *packed}) if number not in aliases]
         start = len(self._pdf.objects)
@@ -139,7 +159,7 @@ class _Bound:
                 raise BadPart(f"object {number}")
         return numbers.__getitem__
 
-    def lay_over(self, reader: PdfReader) -> None:
+    def lay_over(self, reader: Part) -> None:
         """Each page shows the number's page that has its place; structure keys and parents are the bound ones."""
         if len(reader.pages) != len(self._pages):
             raise BadPart("as many numbers as pages")
@@ -286,8 +306,3 @@ def _number(value: Any) -> int:
     if not isinstance(value, IndirectObject):
         raise BadPart("a reference")
     return value.idnum
-
-
-def pages_in(part: bytes) -> int:
-    """How many pages a part has."""
-    return len(PdfReader(BytesIO(part)).pages)

@@ -47,10 +47,11 @@ def render_period(record: PeriodRecord, progress: Progress = lambda done, total:
     printed = _printed(asked, progress)
     if len(printed) == 1:
         return printed[0]
-    count = sum(map(bind.pages_in, printed))
-    numbers = {"html": period_sheet.numbers(count), "css": page.style(), "identifier": identifier, "plain": "yes"}
     try:
-        return bind.bind(printed, shared_press().print_sheet(numbers, PART_DEADLINE_S), identifier)
+        parts = [bind.Part(pdf) for pdf in printed]
+        count = sum(len(part.pages) for part in parts)
+        numbers = {"html": period_sheet.numbers(count), "css": page.style(), "identifier": identifier, "plain": "yes"}
+        return bind.bind(parts, shared_press().print_sheet(numbers, PART_DEADLINE_S), identifier)
     except bind.BadPart:
         raise NotPrinted("not_bound") from None
 
@@ -72,8 +73,10 @@ def _printed(asked: list[dict[str, str]], progress: Progress) -> list[bytes]:
             finally:
                 free.put(press)
 
-        waited: list[Future[bytes]] = [threads.submit(one, part) for part in asked]
-        left = set(waited)
+        # The largest first, so that no press prints it alone at the end.
+        by_size = sorted(range(total), key=lambda at: len(asked[at]["html"]), reverse=True)
+        waited: dict[int, Future[bytes]] = {at: threads.submit(one, asked[at]) for at in by_size}
+        left = set(waited.values())
         try:
             while left:
                 done, left = wait(left, return_when=FIRST_COMPLETED)
@@ -83,7 +86,7 @@ def _printed(asked: list[dict[str, str]], progress: Progress) -> list[bytes]:
         finally:
             for each in left:
                 each.cancel()
-        return [each.result() for each in waited]
+        return [waited[at].result() for at in range(total)]
 
 
 @contextmanager

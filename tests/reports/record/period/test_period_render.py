@@ -136,4 +136,4 @@ def test_what_is_no_part_is_not_bound(many: tuple[PeriodRecord, bytes, list[tupl
     writer.add_blank_page(100, 100)
     writer.write(out)
     with pytest.raises(bind.BadPart):
-        bind.bind([out.getvalue()], pdf, "00" * 16)
+        bind.bind([bind.Part(out.getvalue())], pdf, "00" * 16)
