@@ -5,8 +5,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from govern.core.database import Base
 from govern.core.wording import Wording
+from govern.names.named import named
 
 
+@named("agency", "code", "name_zh", "name_en", "short_zh", "code", "current_name_zh", "current_name_en")
 class Agency(Base):
     """An organisation (機關). Its code never changes, so that a leaf of the log reads alone."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from govern.core.database import Base, BigNumber
 from govern.core.wording import Wording
+from govern.names.named import named
 
 
 class CaseItem(Base):
@@ -22,6 +23,7 @@ class CaseItem(Base):
     is_seed_example: Mapped[bool] = mapped_column(default=False)
 
 
+@named("case_item_version", "id", "name_zh", "name_en", "case_item")
 class CaseItemVersion(Base):
     """What was approved, frozen: a change is a new version, and a version coming into force retires the former."""
 

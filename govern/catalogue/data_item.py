@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govern.core.database import Base
 from govern.core.wording import Wording
+from govern.names.named import named
 
 
 class Category(Base):
@@ -50,6 +51,7 @@ class Parameter(Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
 
 
+@named("data_item", "code", "name_zh", "name_en", "code", "table_name_zh")
 class DataItem(Base):
     """One of the 68 look-ups of the catalogue (查調項目)."""
 

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from govern.core.database import Base, BigNumber
 from govern.core.wording import Wording
+from govern.names.named import named
 
 _NUMBERED: Final = re.compile(r"第([0-9]+)(?:-([0-9]+)條|條之([0-9]+)|條)(.*)")
 
 
+@named("legal_basis", "id", "law_zh", "law_en", "article", "also_cited")
 class LegalBasis(Base):
     """One article of one law, from a day on."""
 
@@ -28,6 +30,11 @@ class LegalBasis(Base):
     is_checked: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (UniqueConstraint("law_zh", "article"),)
+
+    @property
+    def also_cited(self) -> str:
+        """The article in the form in which a law's text cites it, with the law before it, as people type it."""
+        return f"{self.law_zh}{cited(self.article).zh}"
 
 
 class VersionLegalBasis(Base):

@@ -7,8 +7,10 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from govern.core.database import Base
+from govern.names.named import named
 
 
+@named("person", "id", "name")
 class Person(Base):
     """Somebody who works with Govern. The own national ID is sealed; its index finds one's own data."""
 

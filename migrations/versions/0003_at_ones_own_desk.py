@@ -1,7 +1,10 @@
 """What people arrange for themselves: preferences, saved views, columns, kept forms; notices, exports; parts of names."""
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
+
+from govern.catalogue.legal_basis import LegalBasis
+from govern.names.index import keep
 
 revision = "0003"
 down_revision = "0002"
@@ -17,6 +20,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("name_part", schema=None) as batch_op:
         batch_op.create_index("ix_name_part_kind_thing", ["kind", "thing"], unique=False)
+
+    op.create_table(
+        "whole_name",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("thing", sa.String(length=60), nullable=False),
+        sa.Column("names", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "thing", name=op.f("pk_whole_name")),
+    )
+    _find_what_is_there()
 
     op.create_table(
         "chosen_columns",
@@ -100,3 +112,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
         sa.UniqueConstraint("person", "place", "name", name=op.f("uq_saved_view_person_place_name")),
     )
+
+
+# What had names before there was an index of them, by its key and the columns of its names.
+NAMED = (
+    (
+        "agency",
+        "agency",
+        ("code", sa.String()),
+        ("name_zh", "name_en", "short_zh", "current_name_zh", "current_name_en"),
+    ),
+    ("case_item_version", "case_item_version", ("id", sa.BigInteger()), ("name_zh", "name_en", "case_item")),
+    ("data_item", "data_item", ("code", sa.String()), ("name_zh", "name_en", "table_name_zh")),
+    ("legal_basis", "legal_basis", ("id", sa.BigInteger()), ("law_zh", "law_en", "article")),
+    ("person", "person", ("id", sa.Uuid()), ("name",)),
+)
+
+
+def _find_what_is_there() -> None:
+    if context.is_offline_mode():
+        return
+    for kind, table, (key, type_), names in NAMED:
+        rows = op.get_bind().execute(
+            sa.select(sa.column(key, type_), *[sa.column(name, sa.String()) for name in names]).select_from(
+                sa.table(table)
+            )
+        )
+        things = []
+        for thing, *found in rows:
+            if kind == "legal_basis":
+                found.append(LegalBasis(law_zh=found[0], article=found[2]).also_cited)
+            elif key == "code":
+                found.append(thing)
+            things.append((thing, [name for name in found if name]))
+        keep(op.get_bind(), kind, things, are_new=True)

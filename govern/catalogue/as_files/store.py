@@ -56,9 +56,11 @@ def store_agencies(change: Changer, wanted: Mapping[str, Normal]) -> int:
         optional = ("short_zh", "district", "note", "current_name_zh", "current_name_en")
         values = dict.fromkeys(optional) | values | {"is_data_owner": is_owner, "seq": order[code]}
         if code in known:
-            change.session.execute(update(Agency).where(Agency.code == code).values(values))
+            agency = change.session.get_one(Agency, code)
+            for name, value in values.items():
+                setattr(agency, name, value)
         else:
-            change.session.execute(insert(Agency).values(values))
+            change.session.add(Agency(**values))
         change.say(kinds.AgencyChanged, code, known.get(code), row)
     for code, seq in change.session.execute(select(Agency.code, Agency.seq)).all():
         if code in order and order[code] != seq:
