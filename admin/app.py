@@ -13,7 +13,7 @@ from flask_admin import Admin
 from admin.auditing import menu as auditing
 from admin.console import menu as console
 from admin.desk import menu as desk
-from admin.frame import actor, display, doors, errors, language, security
+from admin.frame import actor, display, doors, errors, language, packed, security
 from admin.frame import parts as parts_of_the_console
 from admin.frame.doors import Area
 from admin.frame.forms import menu as forms
@@ -53,6 +53,7 @@ def create_app(
     actor.install(app)
     app.context_processor(actor.who)
     security.install(app, table)
+    packed.install(app)
     language.install(app)
     display.install(app)
     forms.install(app)

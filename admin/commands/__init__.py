@@ -9,6 +9,7 @@ from flask import Flask
 from admin.app import create_app
 from admin.commands.audit import audit
 from admin.commands.catalogue import catalogue
+from admin.commands.fonts import fonts
 from admin.commands.house import health, house, setup
 from admin.commands.log import log
 from admin.commands.record import record
@@ -17,7 +18,7 @@ from admin.set_up import set_up
 from govern.core.settings import load_settings
 
 APP_LOAD_ERROR: Final = 4  # gunicorn.arbiter.Arbiter.APP_LOAD_ERROR
-COMMANDS = (audit, catalogue, health, house, log, record, setup)
+COMMANDS = (audit, catalogue, fonts, health, house, log, record, setup)
 
 
 def make_application() -> Flask:

@@ -28,7 +28,7 @@ def _pack(response: Response, folder: Path) -> Response:
     if path.suffix not in PACKED:
         return response
     response.vary.add("Accept-Encoding")
-    if response.status_code == 304 or "Range" in request.headers or "gzip" not in request.accept_encodings:
+    if response.status_code == 304 or "Range" in request.headers or not request.accept_encodings.quality("gzip"):
         return response
     response.direct_passthrough = False
     response.set_data(packed(str(path), path.stat().st_mtime_ns))

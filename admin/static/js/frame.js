@@ -45,7 +45,7 @@ function busy(button) {
   sign.classList.add("icon");
   sign.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${document.querySelector("use").getAttribute("href").split("#")[0]}#waiting`);
+  use.setAttribute("href", `${document.querySelector("use").getAttribute("href").split("#")[0]}#again`);
   sign.append(use);
   button.replaceChildren(sign, button.dataset.busy);
 }
@@ -70,9 +70,15 @@ if (idle > 0) {
   let leaving;
   const wait = () => {
     clearTimeout(leaving);
-    leaving = setTimeout(() => location.replace(document.body.dataset.logIn), (idle + 2) * 1000);
+    leaving = setTimeout(leave, (idle + 2) * 1000);
   };
   wait();
+  // A form that is kept goes first, and the log-in leads back to its page.
+  const leave = () => {
+    document.dispatchEvent(new Event("govern:leaving"));
+    const address = [...document.querySelectorAll('input[name="kept_address"]')].find((input) => !input.closest(".kept-notice"))?.value;
+    location.replace(document.body.dataset.logIn + (address ? `&back=${encodeURIComponent(address)}` : ""));
+  };
   const pages = new BroadcastChannel("govern");
   pages.onmessage = wait;
   pages.postMessage("opened");
