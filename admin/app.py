@@ -18,7 +18,9 @@ from admin.frame import parts as parts_of_the_console
 from admin.frame.doors import Area
 from admin.frame.forms import menu as forms
 from admin.frame.home import Home
+from admin.frame.lists import menu as lists
 from admin.frame.opening import checks, open_house
+from admin.frame.own import menu as own
 from admin.frame.parts import Parts
 from admin.frame.permission import ROUTES, STYLEGUIDE, Rule, check_routes
 from admin.login import pages as login
@@ -28,7 +30,16 @@ from govern.core.settings import Settings, load_settings
 from govern.lookups import destroy, intent
 from govern.rules.actor import ROLE_NAMES
 
-AREAS: Final[Sequence[Area]] = (forms.AREA, login.AREA, desk.AREA, console.AREA, auditing.AREA, public.AREA)
+AREAS: Final[Sequence[Area]] = (
+    forms.AREA,
+    lists.AREA,
+    own.AREA,
+    login.AREA,
+    desk.AREA,
+    console.AREA,
+    auditing.AREA,
+    public.AREA,
+)
 
 
 def create_app(
@@ -57,7 +68,9 @@ def create_app(
     language.install(app)
     display.install(app)
     forms.install(app)
+    lists.install(app, table)
     doors.install(app, areas)
+    own.install(app)
     errors.install(app, table)
 
     # An own index view without static files: a stock template of Flask-Admin fails loudly, which is wanted (CONSOLE.md).

@@ -66,8 +66,10 @@ class Periods(GovernedView):
     )
     choices = (Filter("month", Wording("月份", "Month"), Period.month, _months),)
     column_list = ("month", "agency", "owner", "population", "n", "judged", "state", "frozen_at")
+    written_as: ClassVar = {"month": ("month", "plan")}
     column_labels: ClassVar = {
         "month": Wording("月份", "Month"),
+        "plan": Wording("稽核計畫", "Plan"),
         "agency": Wording("稽核機關", "Audited by"),
         "owner": Wording("資料主政機關", "Data owner"),
         "population": Wording("母體", "Population"),
@@ -76,6 +78,7 @@ class Periods(GovernedView):
         "state": Wording("狀態", "State"),
         "frozen_at": Wording("凍結", "Frozen"),
     }
+    can_export = True
     can_view_details = False
     list_template = "auditing/periods.html"
 

@@ -135,15 +135,19 @@ class TrailEntries(GovernedView):
         Filter("case_item", Wording("案件項目", "Case item"), Entry.case_item, _case_items),
     )
     column_list = ("number", "at", "kind", "person", "agency", "case_item", "data_item")
+    written_as: ClassVar = {"kind": ("state",)}
     column_labels: ClassVar = {
         "number": Wording("序號", "Number"),
         "at": Wording("時間", "Time"),
         "kind": Wording("種類", "Kind"),
+        "state": Wording("種類", "Kind"),
         "person": Wording("使用者", "Actor"),
         "agency": Wording("機關", "Agency"),
         "case_item": Wording("案件項目", "Case item"),
         "data_item": Wording("查調項目", "Data item"),
     }
+    can_export = True
+    is_long = True
     list_template = "auditing/trail.html"
     details_template = "auditing/entry.html"
 

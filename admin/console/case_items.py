@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from admin.console import case_item
 from admin.console.life import waits
+from admin.console.life.approve_many import APPROVE_MANY
 from admin.console.words import CASE_KINDS, URGENCIES, word
 from admin.frame.display import CASE_ITEM_STATES, NOT_KNOWN, State
 from admin.frame.governed_view import GovernedView
@@ -30,6 +31,7 @@ from govern.catalogue.case_item import (
     VersionDataItem,
     VersionField,
 )
+from govern.catalogue.find import called
 from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis
 from govern.catalogue.life.compare import difference_of, former_of
 from govern.catalogue.scope import OPEN_STATES, PROPOSED_STATES, case_item_for, case_items_for, versions_for
@@ -134,16 +136,8 @@ class CaseItems(GovernedView):
         Tab("suspended", Wording("已暫停", "Suspended"), lambda things: things.where(_suspended())),
     )
     searched = Searched(
-        (
-            CaseItemVersion.name_zh,
-            CaseItemVersion.name_en,
-            CaseItemVersion.case_item,
-            LegalBasis.law_zh,
-            LegalBasis.law_en,
-        ),
+        (CaseItem.code,),
         Wording("名稱、代碼或法規", "Name, code or law"),
-        is_small=True,
-        through=_of_version,
     )
     choices = (
         Filter("business", Wording("業務主管機關", "Business agency"), CaseItem.business_agency, _business_agencies),
@@ -164,18 +158,8 @@ class CaseItems(GovernedView):
         "state": Wording("狀態", "State"),
         "valid_to": Wording("期限", "Until"),
     }
-    column_export_list = (
-        "code",
-        "name",
-        "business_agency",
-        "version",
-        "items",
-        "clear",
-        "masked",
-        "agencies",
-        "kind",
-        "valid_to",
-    )
+    written_as: ClassVar = {"name": ("code", "name"), "fields": ("clear", "masked")}
+    actions: ClassVar = {"approve": APPROVE_MANY}
     page_size = 100
     can_export = True
     list_template = "console/case_items.html"
@@ -183,7 +167,9 @@ class CaseItems(GovernedView):
 
     def narrowed(self, actor: Actor, session: Session, asked: Asked) -> Any:
         """Those whose version on its way is within reach; a first proposal is no secret, a change of one in force is."""
-        things = super().narrowed(actor, session, asked)
+        things = super().narrowed(actor, session, replace(asked, seek=replace(asked.seek, words="")))
+        if asked.seek.words:
+            things = things.where(called(actor, session, asked.seek.words))
         tab = asked.tab.name if asked.tab else ""
         way = _ways(actor, session).get(tab)
         if way is None:

@@ -13,7 +13,7 @@ from admin.console.rights import rows_of
 from admin.frame.governed_view import GovernedView
 from admin.frame.names import agency_names
 from admin.frame.paging import Order
-from admin.frame.seek import Filter
+from admin.frame.seek import Filter, Searched
 from govern.core import clock
 from govern.core.wording import Wording
 from govern.people.person import Person, RoleHeld
@@ -52,6 +52,7 @@ class People(GovernedView):
         "People of the agency and those below it, with their roles and rights.",
     )
     orders = (Order("id", Person.id, Person.id, Wording("登錄順序", "Order of entry")),)
+    searched = Searched((Person.id,), Wording("姓名", "Name"), names="person")
     choices = (Filter("agency", Wording("機關", "Agency"), RoleHeld.agency, _agencies, find=_works_at),)
     column_list = ("name", "roles", "rights")
     column_labels: ClassVar = {
@@ -59,6 +60,7 @@ class People(GovernedView):
         "roles": Wording("機關與角色", "Agency and roles"),
         "rights": Wording("有效權限", "Rights in force"),
     }
+    can_export = True
     list_template = "console/people.html"
     details_template = "console/person.html"
 

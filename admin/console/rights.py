@@ -9,9 +9,11 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from admin.console.rights_many import END_MANY, RENEW_MANY
 from admin.frame.display import State
 from admin.frame.doors import Waiting
 from admin.frame.governed_view import GovernedView
+from admin.frame.language import w
 from admin.frame.listing import Tab
 from admin.frame.names import agency_names, case_item_names, people_names
 from admin.frame.paging import Order
@@ -134,8 +136,14 @@ class Rights(GovernedView):
         "state": Wording("狀態", "State"),
         "granted_by": Wording("授予人", "Granted by"),
     }
+    can_export = True
+    actions: ClassVar = {"renew": RENEW_MANY, "end": END_MANY}
     list_template = "console/rights.html"
     details_template = "console/right.html"
+
+    def name_of(self, row: Row) -> str:
+        """Whose right it is, and for what."""
+        return f"{row.person} {w(row.case_item)}"
 
     def rows(self, actor: Actor, session: Session, things: Sequence[Right]) -> Sequence[Row]:
         """Rights with names said."""
@@ -186,19 +194,46 @@ def rows_of(_actor: Actor, session: Session, things: Sequence[Right]) -> list[Ro
     ]
 
 
-def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
-    """A supervisor's clerks' rights that end soon, by their last day; many are said in one line more."""
+def _to_renew(actor: Actor) -> Select[Right]:
+    return _ending(select(Right).where(Right.agency == actor.agency, Right.person != actor.person_id))
+
+
+def to_renew(actor: Actor, session: Session) -> int:
+    """How many rights of a supervisor's clerks end soon, for the figure in the bar."""
     if not actor.holds(Role.SUPERVISOR):
-        return ()
-    ending = _ending(select(Right).where(Right.agency == actor.agency, Right.person != actor.person_id))
+        return 0
+    return session.scalar(select(func.count()).select_from(_to_renew(actor).subquery())) or 0
+
+
+def _own_ending(actor: Actor, session: Session) -> list[Waiting]:
+    """A clerk's own rights that end soon: who can renew them is the supervisor."""
+    own = _ending(select(Right).where(Right.agency == actor.agency, Right.person == actor.person_id))
+    found = session.scalars(own.order_by(Right.ends_on, Right.id).limit(WAITING_AT_MOST)).all()
+    return [
+        Waiting(
+            title=row.case_item,
+            detail=Wording("您的查調權限快到期，請洽主管展延", "Your right ends soon; ask your supervisor to renew it"),
+            action=Wording("檢視", "Open"),
+            endpoint="rights.details_view",
+            values={"id": str(row.id)},
+            due_on=row.ends_on,
+        )
+        for row in rows_of(actor, session, found)
+    ]
+
+
+def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
+    """The own rights that end soon and, for a supervisor, the clerks'; by their last day, many in one line more."""
+    own = _own_ending(actor, session) if actor.holds(Role.CLERK) else []
+    if not actor.holds(Role.SUPERVISOR):
+        return own
+    ending = _to_renew(actor)
     found = session.scalars(ending.order_by(Right.ends_on, Right.id).limit(WAITING_AT_MOST)).all()
     every = session.scalar(select(func.count()).select_from(ending.subquery())) or 0
     shown = [
         Waiting(
             title=row.case_item,
-            detail=Wording(
-                f"{row.person}的查調權限剩{row.days_left}天", f"{row.person}’s right ends in {row.days_left} days"
-            ),
+            detail=Wording(f"{row.person}的查調權限快到期", f"{row.person}’s right ends soon"),
             action=Wording("展延", "Renew"),
             endpoint="granting.renew_form",
             values={"right": str(row.id)},
@@ -206,9 +241,10 @@ def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
         )
         for row in rows_of(actor, session, found)
     ]
-    if every <= len(shown):
+    shown = [*own, *shown]
+    if every <= len(found):
         return shown
-    more = every - len(shown)
+    more = every - len(found)
     return [
         *shown,
         Waiting(

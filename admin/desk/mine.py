@@ -88,6 +88,7 @@ class Lookups(GovernedView):
         Filter("agency", Wording("機關", "Agency"), Lookup.agency, _agencies),
     )
     column_list = ("at", "case_item", "reference", "case_number", "subject", "person", "state")
+    written_as: ClassVar = {"case_number": (), "person": ("person", "agency")}  # a case number may say who it is about
     column_labels: ClassVar = {
         "at": Wording("時間", "Time"),
         "case_item": Wording("案件項目", "Case item"),
@@ -95,9 +96,12 @@ class Lookups(GovernedView):
         "case_number": Wording("案號", "Case number"),
         "subject": Wording("當事人", "Subject"),
         "person": Wording("承辦人", "Clerk"),
+        "agency": Wording("機關", "Agency"),
         "state": Wording("狀態", "State"),
     }
     page_size = 20
+    can_export = True
+    is_long = True
     can_view_details = False  # a look-up's page is the desk's (`follow`), for whoever may see that it was made
     list_template = "desk/lookups.html"
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from flask import Response
 
+from admin.frame.display import State
 from admin.frame.language import t, w
 from govern.core import clock
 from govern.core.clock import TAIPEI
@@ -43,6 +44,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, Wording):
         return w(value)
+    if isinstance(value, State):
+        return w(value.word)
     if isinstance(value, bool):
         return t("是", "yes") if value else t("否", "no")
     if isinstance(value, datetime):

@@ -9,46 +9,40 @@ A view says: `scope` and `one` (the room's functions), `orders` (the first is th
 thing), and where it has them `tabs`, `searched`, `choices`; `rows` and `describe` add what the page needs beyond the
 things, within the same reading. `create`, `change`, `remove` and `actions` are use cases; a `GovernError` of theirs becomes
 the field's or the form's error, but *not found* and *not allowed* rise. They are called when no reading is open.
+
+Every list has views that a visitor saves and columns that a visitor chooses (`frame/lists`); with `can_export` it is written
+as a file, by what `written_as` says of its columns, and with `actions` deeds are done on many things after a preview.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, ClassVar, Final
 
-from flask import Response, flash, redirect, request
+from flask import flash, g, redirect, request
 from flask_admin import Admin, expose
 from flask_admin.blueprints import _BlueprintWithHostSupport as ViewBlueprint
 from flask_admin.form import BaseForm
 from flask_admin.model import BaseModelView
 from flask_admin.model.base import ViewArgs
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from admin.frame import export, paging, seek
+from admin.frame import paging, seek
 from admin.frame.actor import the_actor, the_visitor, visitor
 from admin.frame.language import w
 from admin.frame.listing import Asked, Listing, Tab
+from admin.frame.lists import bulk, columns, estimate, files
+from admin.frame.lists.bulk import Act
 from admin.frame.paging import Order
 from admin.frame.seek import Filter, Searched, Seek
 from govern.core.database import reading
 from govern.core.errors import GovernError, InvalidInput, NotAllowed, NotFound
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
+from govern.workplace.saved_view import SavedView, columns_of, views_of
 
 LOOKED_UP_AT_MOST: Final = 20
-ACTED_ON_AT_MOST: Final = 100
 NONE_CHOSEN: Final = Wording("請先選擇要處理的項目。", "Please choose what to act on first.")
-DONE: Final = Wording("已處理{n}項。", "{n} done.")
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Something that can be done with chosen things: a use case `(actor, identity)`, and what is asked before it."""
-
-    label: Wording
-    use_case: Callable[[Actor, Any], object]
-    asks: Wording
 
 
 class GovernedView(BaseModelView):  # type: ignore[misc]
@@ -67,6 +61,8 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
     remove: ClassVar[Any] = None  # (actor, identity)
     actions: ClassVar[Mapping[str, Act]] = {}
     column_labels: ClassVar[Mapping[str, Wording]] = {}
+    written_as: ClassVar[Mapping[str, Sequence[str]]] = {}  # what a column is in a file: other columns, or none
+    is_long = False  # about how many there are is said where the database knows without counting
 
     _urls: list[Any]
     can_view_details = True
@@ -134,6 +130,11 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
         """What the page of one thing needs beside it, by name."""
         return {}
 
+    def name_of(self, row: Any) -> str:
+        """What a row is called: where it is chosen, and in what is said about it."""
+        name = getattr(row, self.column_list[0], "")
+        return w(name) if isinstance(name, Wording) else str(name)
+
     def get_list(
         self, page: Any, sort_field: Any, sort_desc: Any, search: Any, filters: Any, page_size: Any = None
     ) -> tuple[None, Sequence[Any]]:
@@ -144,12 +145,43 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
             found = paging.page(session, things, asked.order, asked.size, after=asked.after, before=asked.before)
             rows = self.rows(actor, session, found.things)
             options = {each.name: each.options(actor, session) for each in self.choices}
+            views = views_of(actor, session, self.endpoint)
+            chosen = columns_of(actor, session, self.endpoint)
+            about = estimate.about(session, things, self._whole(actor)) if self._is_whole(asked) else None
 
         def list_url(**changed: Any) -> Any:
             return self.get_url(".index_view", **asked.address(**changed))
 
-        self._template_args.update(asked=asked, found=found, options=options, list_url=list_url)
+        names = columns.shown(self.column_list, chosen)
+        self._template_args.update(
+            asked=asked,
+            found=found,
+            options=options,
+            list_url=list_url,
+            saved_views=views,
+            saved=self._saved(views, asked),
+            columns=[(name, self.column_labels[name]) for name in names],
+            all_columns=columns.ordered(self.column_list, chosen),
+            is_chosen=bool(chosen),
+            cells_in=lambda cells: columns.cells_in(cells, self.column_list, names),
+            deeds=self.deeds(actor, asked) if rows else {},
+            about=about,
+        )
         return None, rows
+
+    def _is_whole(self, asked: Asked) -> bool:
+        return self.is_long and not asked.seek and (asked.tab is None or asked.tab is self.tabs[0])
+
+    def _whole(self, actor: Actor) -> Any:
+        return self.endpoint, actor.person_id, actor.agency, actor.roles
+
+    def _saved(self, views: Sequence[SavedView], asked: Asked) -> SavedView | None:
+        return next((view for view in views if str(view.id) == asked.kept.get("view")), None)
+
+    def deeds(self, actor: Actor, asked: Asked) -> dict[str, Act]:
+        """What the actor may do on many things of this tab at once."""
+        tab = asked.tab.name if asked.tab else ""
+        return {name: act for name, act in self.actions.items() if act.is_offered(actor, tab)}
 
     def get_one(self, id: Any) -> Any:
         """The thing within scope; absent, foreign and no id at all are one `NotFound`."""
@@ -166,7 +198,11 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
     # What the address asks for
 
     def _asked(self) -> Asked:
-        return self.listing.asked(request.args, the_visitor().secret)
+        """What this request asks for; what is written by a worker is told it, having no request."""
+        if "list_asked" not in g:
+            g.list_asked = self.listing.asked(request.args, the_visitor().secret)
+        found: Asked = g.list_asked
+        return found
 
     def _get_list_extra_args(self) -> ViewArgs:
         return ViewArgs(page=0, page_size=self.page_size, extra_args={})  # read by `_asked`, words never
@@ -221,37 +257,58 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
             return False
 
     def init_actions(self) -> None:
-        """The actions declared, as Flask-Admin's action view calls them."""
-        self._actions = [(name, act.label) for name, act in self.actions.items()]
-        self._actions_data = {
-            name: (partial(self._act, act), act.label, act.asks) for name, act in self.actions.items()
-        }
+        """Deeds are ours (`frame/lists/bulk.py`); Flask-Admin's are not used."""
+        self._actions: list[Any] = []
+        self._actions_data: dict[str, Any] = {}
 
-    def _act(self, act: Act, ids: Sequence[str]) -> Response | None:
+    @expose("/action/", methods=("POST",))  # type: ignore[untyped-decorator]
+    def action_view(self) -> Any:
+        """What a deed would do with the things chosen; once it is confirmed, what became of each."""
+        actor, act = the_actor(), self.actions.get(request.form.get("action", ""))
+        if act is None or not actor.holds(*act.roles):
+            raise NotFound
+        back = self.get_url(".index_view", **files.state_in(request.form))
+        ids = [self.listing.identity_of(text) for text in request.form.getlist("rowid")]
         if not ids:
             flash(w(NONE_CHOSEN), "wait")
-        done = 0
-        for identity in [self.listing.identity_of(text) for text in ids[:ACTED_ON_AT_MOST]]:
-            done += bool(self._try(None, partial(_done_by, act, identity)))
-        if done:
-            flash(w(DONE, n=done), "ok")
-        return None
+            return redirect(back, 303)
+        changes = bulk.previewed(act, actor, ids)
+        done = bulk.Performed()
+        if "sure" in request.form:
+            seen = {name.removeprefix("seen-"): value for name, value in request.form.items() if name[:5] == "seen-"}
+            given = {each.name: request.form.get(each.name, "") for each in act.asks}
+            done = bulk.perform(act, actor, changes, seen, given)
+        left_out = len(set(ids)) > len(changes)
+        return self.render(
+            "frame/bulk.html",
+            act=act, name=request.form["action"], changes=changes, done=done, back=back, typed=request.form,
+            left_out=bulk.TOO_MANY.fill(n=bulk.CHOSEN_AT_MOST) if left_out else None,
+            blocked=bulk.BLOCKED, worded=lambda options: [(code, w(word)) for code, word in options.items()],
+        ), 422 if done.mistakes else 200  # fmt: skip
 
     # Beside lists and forms
 
-    @expose("/export/<export_type>/")  # type: ignore[untyped-decorator]
-    def export(self, export_type: str) -> Any:
-        """The list as a CSV file: at most `export.ROWS_AT_MOST` rows, no cell a formula."""
-        if export_type != "csv":
-            raise NotFound
-        actor, asked = the_actor(), replace(self._asked(), after=None, before=None)
-        with reading() as session:
-            things = self.narrowed(actor, session, asked)
-            found = paging.page(session, things, asked.order, export.ROWS_AT_MOST)
-            rows = self.rows(actor, session, found.things)
-        heads = [w(label) for _, label in self._export_columns]
-        cells = [[self._get_field_value(row, name) for name, _ in self._export_columns] for row in rows]
-        return export.csv_response(self.endpoint, heads, cells)
+    @expose("/export/", methods=("POST",))  # type: ignore[untyped-decorator]
+    def export(self) -> Any:
+        """The list as a file: its first rows at once, or all of it by a worker; either is an entry first."""
+        asked = self._asked_in(request.form)
+        return files.ask(self, asked) if "all" in request.form else files.at_once(self, asked)
+
+    def _asked_in(self, form: Mapping[str, str]) -> Asked:
+        g.list_asked = self.listing.asked(MultiDict(files.state_in(form)), the_visitor().secret)
+        return self._asked()
+
+    def heads_of(self, chosen: Sequence[str]) -> list[tuple[str, Wording]]:
+        """The columns of a file, by those chosen for the list: their names and what stands above them."""
+        every = self.column_list if chosen else (self.column_export_list or self.column_list)
+        names = columns.shown(every, chosen)
+        return [
+            (name, self.column_labels[name]) for name in columns.written(names, self.column_labels, self.written_as)
+        ]
+
+    def cells_of(self, row: Any, names: Sequence[str]) -> list[Any]:
+        """A row's values for a file."""
+        return [self._get_field_value(row, name) for name in names]
 
     @expose("/ajax/lookup/", methods=("POST",))  # type: ignore[untyped-decorator]
     def ajax_lookup(self) -> Any:
@@ -286,8 +343,3 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
 
     def _process_ajax_references(self) -> dict[str, Any]:
         return dict(self.form_ajax_refs or {})
-
-
-def _done_by(act: Act, identity: Any) -> bool:
-    act.use_case(the_actor(), identity)
-    return True

@@ -6,18 +6,20 @@ has Traditional Chinese under `zh_TW` alone and falls back to Simplified under `
 """
 
 import io
+import uuid
 from typing import Final
 
 import flask_admin.babel
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.support import Translations
-from flask import Blueprint, Flask, Response, g, redirect, request, session
+from flask import Blueprint, Flask, Response, g, has_app_context, redirect, request, session
 from flask_babel import Babel
 from markupsafe import Markup
 
 from admin.frame.actor import visitor
 from govern.core.wording import LANGUAGES, Wording
+from govern.workplace.preference import choose_language
 
 CHINESE: Final = "zh_Hant_TW"
 ENGLISH: Final = "en"
@@ -60,16 +62,14 @@ def install(app: Flask) -> None:
 
 
 def language() -> str:
-    """The request's language: chosen in this browser, else the person's, else Chinese."""
-    if not request:
-        return "zh"
+    """The request's language: the person's, whatever the machine; where nobody is signed in the browser's, else Chinese."""
+    if not request:  # a worker that writes a list for somebody says in which language
+        return str(g.get("language", "zh")) if has_app_context() else "zh"
     if "language" in g:  # a page that is the same for everybody says its own, and reads no cookie
         return str(g.language)
-    chosen = session.get("language")
-    if chosen in LANGUAGES:
-        return str(chosen)
     found = visitor()
-    return found.language if found and found.language in LANGUAGES else "zh"
+    chosen = found.language if found else session.get("language")
+    return str(chosen) if chosen in LANGUAGES else "zh"
 
 
 def t(zh: str, en: str, **places: object) -> str:
@@ -89,11 +89,31 @@ def w(wording: Wording | None, **places: object) -> str:
 
 @pages.post("/language")
 def language_switch() -> Response:
-    """The browser's language is the one asked for; the page asked from is shown again."""
+    """The language is the one asked for, kept for the person or, before the log-in, for the browser; the page is shown again.
+
+    What is chosen on the log-in page becomes the language of whoever logs in there (`keep_the_choice`).
+    """
     chosen = request.form.get("language", "")
     if chosen in LANGUAGES:
         session["language"] = chosen
+        found = visitor()
+        if found is None:
+            session["language_chosen"] = True
+        else:
+            choose_language(found.actor.person_id, chosen)
     return redirect(place_to_return(request.form.get("back", "")), 303)  # type: ignore[return-value]
+
+
+def forget_page_cookie(shown: str) -> None:
+    """The page's cookie is emptied but for the language it is shown in: what follows is asked for by somebody else."""
+    session.clear()
+    session["language"] = shown
+
+
+def keep_the_choice(person: uuid.UUID) -> None:
+    """A language chosen on the log-in page is the person's who logged in there, from now on and everywhere."""
+    if session.pop("language_chosen", False) and session.get("language") in LANGUAGES:
+        choose_language(person, str(session["language"]))
 
 
 def place_to_return(path: str) -> str:

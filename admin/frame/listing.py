@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select
 from werkzeug.datastructures import MultiDict
@@ -14,10 +14,13 @@ from admin.frame.seek import Filter, Searched, Seek
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
 
+# What an address carries from page to page; a saved view among it, so that its tab stays the current one.
+KEPT: Final = ("s", "tab", "sort", "size", "view")
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A saved view of a list: a name and what it narrows to."""
+    """A ready view of a list: a name and what it narrows to."""
 
     name: str
     label: Wording
@@ -61,7 +64,7 @@ class Listing:
         if sort.startswith("-") and order.name == sort[1:]:
             order = replace(order, descending=not order.descending)
         size = args.get("size", self.size, type=int)
-        kept = {"s": token, "tab": args.get("tab", ""), "sort": sort, "size": args.get("size", "")}
+        kept = {name: args.get(name, "") for name in KEPT}
         return Asked(
             tab=tab,
             order=order,

@@ -46,6 +46,7 @@ PUBLIC: Final = Rule("public", needs_sign_on=False, before_new_password=True)
 STATELESS: Final = Rule("stateless", needs_sign_on=False, before_new_password=True, needs_token=False)
 OPEN_DATA: Final = Rule("public", needs_sign_on=False, before_new_password=True, is_open_data=True)
 SIGNED_IN: Final = Rule("signed_in")
+LOOKS_AT_OWN: Final = Rule("signed_in", is_activity=False)
 OWN_SESSION: Final = Rule("own_session", before_new_password=True)
 WORKS_HERE: Final = held_by("works_here", *Role)
 CLERK: Final = held_by("clerk", Role.CLERK)
@@ -69,6 +70,7 @@ SEES_PEOPLE: Final = held_by("sees_people", Role.SUPERVISOR, Role.HEAD, Role.AUD
 GRANTS: Final = held_by("grants", Role.SUPERVISOR)
 KEEPS_AGENCIES: Final = held_by("keeps_agencies", Role.SUPERVISOR, Role.HEAD, Role.OPERATOR)
 KEEPS_THE_TREE: Final = held_by("keeps_the_tree", Role.OPERATOR)
+TELLS_EVERYBODY: Final = held_by("tells_everybody", Role.OPERATOR)
 KEEPS_LAWS: Final = held_by("keeps_laws", Role.DRAFTER, Role.OPERATOR)
 KEEPS_OWN_DATA: Final = held_by("keeps_own_data", Role.APPROVER)
 SEES_SOURCES: Final = held_by("sees_sources", Role.APPROVER, Role.OPERATOR)
@@ -77,6 +79,11 @@ FRAME: Final[Mapping[str, Rule]] = {
     "GET static": PUBLIC,
     "GET home.index": SIGNED_IN,
     "POST frame.language_switch": PUBLIC,
+    "GET own.show": SIGNED_IN,
+    "POST own.arrange": SIGNED_IN,
+    "POST own.guide_read": SIGNED_IN,
+    "POST own.guides_again": SIGNED_IN,
+    "GET own.words": PUBLIC,
 }
 LOGIN: Final[Mapping[str, Rule]] = {
     "GET login.form": PUBLIC,
@@ -91,15 +98,16 @@ CONSOLE: Final[Mapping[str, Rule]] = {
     "GET case_items.index_view": WORKS_HERE,
     "GET case_items.details_view": WORKS_HERE,
     "POST case_items.seek_view": WORKS_HERE,
-    "GET case_items.export": WORKS_HERE,
+    "POST case_items.export": WORKS_HERE,
+    "POST case_items.action_view": APPROVER,
     "GET data_items.index_view": WORKS_HERE,
     "GET data_items.details_view": WORKS_HERE,
     "POST data_items.seek_view": WORKS_HERE,
-    "GET data_items.export": WORKS_HERE,
+    "POST data_items.export": WORKS_HERE,
     "GET agencies.index_view": WORKS_HERE,
     "GET agencies.details_view": WORKS_HERE,
     "POST agencies.seek_view": WORKS_HERE,
-    "GET agencies.export": WORKS_HERE,
+    "POST agencies.export": WORKS_HERE,
     "GET sources.index_view": SEES_SOURCES,
     "GET sources.details_view": SEES_SOURCES,
     "GET legal_bases.index_view": WORKS_HERE,
@@ -108,9 +116,12 @@ CONSOLE: Final[Mapping[str, Rule]] = {
     "GET rights.index_view": SEES_RIGHTS,
     "GET rights.details_view": SEES_RIGHTS,
     "POST rights.seek_view": SEES_RIGHTS,
+    "POST rights.export": SEES_RIGHTS,
+    "POST rights.action_view": GRANTS,
     "GET people.index_view": SEES_PEOPLE,
     "GET people.details_view": SEES_PEOPLE,
     "POST people.seek_view": SEES_PEOPLE,
+    "POST people.export": SEES_PEOPLE,
     "GET granting.form": GRANTS,
     "POST granting.grant": GRANTS,
     "GET granting.renew_form": GRANTS,
@@ -119,6 +130,10 @@ CONSOLE: Final[Mapping[str, Rule]] = {
     "POST granting.end": GRANTS,
     "GET keeping.agency_form": KEEPS_AGENCIES,
     "POST keeping.change": KEEPS_AGENCIES,
+    "GET notices.index": TELLS_EVERYBODY,
+    "GET notices.form": TELLS_EVERYBODY,
+    "POST notices.publish": TELLS_EVERYBODY,
+    "POST notices.end": TELLS_EVERYBODY,
     "GET keeping.new_agency": KEEPS_THE_TREE,
     "POST keeping.add_agency": KEEPS_THE_TREE,
     "GET keeping.data_item_form": KEEPS_OWN_DATA,
@@ -168,6 +183,7 @@ DESK: Final[Mapping[str, Rule]] = {
     "GET desk.record": SEES_LOOKUPS,
     "GET lookups.index_view": SEES_LOOKUPS,
     "POST lookups.seek_view": SEES_LOOKUPS,
+    "POST lookups.export": SEES_LOOKUPS,
     "GET questions.index_view": ANSWERS_AUDITORS,
     "GET question.show": ANSWERS_AUDITORS,
     "POST question.give": ANSWERS_AUDITORS,
@@ -177,6 +193,7 @@ AUDITING: Final[Mapping[str, Rule]] = {
     "GET trail.index_view": WORKS_HERE,
     "GET trail.details_view": WORKS_HERE,
     "POST trail.seek_view": WORKS_HERE,
+    "POST trail.export": WORKS_HERE,
     "GET plans.index_view": SEES_AUDITS,
     "GET plan.new": MAKES_PLANS,
     "POST plan.make": MAKES_PLANS,
@@ -189,6 +206,7 @@ AUDITING: Final[Mapping[str, Rule]] = {
     "POST number.enter": AUDITS_OR_HEADS,
     "GET periods.index_view": SEES_AUDITS,
     "POST periods.seek_view": SEES_AUDITS,
+    "POST periods.export": SEES_AUDITS,
     "GET period.show": SEES_AUDITS,
     "GET period.account": SEES_AUDITS,
     "GET period.record": SEES_AUDITS,
@@ -206,6 +224,7 @@ AUDITING: Final[Mapping[str, Rule]] = {
     "POST sample.finding": AUDITS,
     "POST sample.document": AUDITS_OR_HEADS,
     "GET findings.index_view": WORKS_HERE,
+    "POST findings.export": WORKS_HERE,
     "GET finding.show": WORKS_HERE,
     "POST finding.answer": WORKS_HERE,
     "POST finding.close": AUDITS,
@@ -218,6 +237,17 @@ PUBLIC_PAGES: Final[Mapping[str, Rule]] = {
     "POST check.check": STATELESS,
 }
 
+LISTS: Final[Mapping[str, Rule]] = {
+    "POST lists.save": SIGNED_IN,
+    "GET lists.open_view": SIGNED_IN,
+    "POST lists.rename": SIGNED_IN,
+    "POST lists.delete": SIGNED_IN,
+    "POST lists.choose": SIGNED_IN,
+    "GET exports.mine": SIGNED_IN,
+    "GET exports.progress": LOOKS_AT_OWN,
+    "POST exports.fetch": SIGNED_IN,
+}
+
 FORMS: Final[Mapping[str, Rule]] = {
     "POST forms.check": SIGNED_IN,
     "POST forms.keep": SIGNED_IN,
@@ -228,7 +258,7 @@ FORMS: Final[Mapping[str, Rule]] = {
 # For development alone: the route is there only where the settings say so (admin/public/styleguide.py).
 STYLEGUIDE: Final[Mapping[str, Rule]] = {"GET styleguide.show": PUBLIC}
 
-ROUTES: Final[Mapping[str, Rule]] = {**FRAME, **FORMS, **LOGIN, **CONSOLE, **DESK, **AUDITING, **PUBLIC_PAGES}
+ROUTES: Final[Mapping[str, Rule]] = {**FRAME, **FORMS, **LISTS, **LOGIN, **CONSOLE, **DESK, **AUDITING, **PUBLIC_PAGES}
 
 
 def routes_of(app: Flask) -> Iterator[str]:

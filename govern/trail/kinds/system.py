@@ -1,7 +1,8 @@
-"""Events of the house itself: set up, record issued."""
+"""Events of the house itself: set up, record issued, notices of operators."""
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from govern.trail.kinds.kind import Kind, kind
 
@@ -45,3 +46,46 @@ class PeriodRecordAsked(Kind):
     about_kind: str = "period"
     about_id: str
     owner: str
+
+
+@kind("notice_published", "發布公告", "Notice published")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticePublished(Kind):
+    """An operator tells everybody something from and until a moment: the hash of its texts, not the texts."""
+
+    about_kind: str = "notice"
+    about_id: str
+    tone: str
+    from_at: datetime
+    until_at: datetime
+    text_sha256: bytes
+
+
+@kind("notice_ended", "提前結束公告", "Notice ended")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeEnded(Kind):
+    """A notice was taken down before its time."""
+
+    about_kind: str = "notice"
+    about_id: str
+
+
+@kind("export_asked", "申請匯出清單", "Export asked for")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportAsked(Kind):
+    """Somebody asked for a list as a file that a worker writes: the list's name, never what it is narrowed by."""
+
+    about_kind: str = "list"
+    about_id: str
+    export: uuid.UUID
+
+
+@kind("export_fetched", "匯出清單", "List exported")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportFetched(Kind):
+    """A list went out as a file of so many rows, at once, or one that a worker had written."""
+
+    about_kind: str = "list"
+    about_id: str
+    rows: int
+    export: uuid.UUID | None = None

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from wtforms.validators import InputRequired
 from admin.app import AREAS
 from admin.frame.doors import Area
 from admin.frame.export import ROWS_AT_MOST
-from admin.frame.governed_view import Act, GovernedView
+from admin.frame.governed_view import GovernedView
+from admin.frame.lists.bulk import Act, Asks, Change
 from admin.frame.paging import Order
 from admin.frame.permission import ROUTES, WORKS_HERE, routes_of
 from admin.frame.seek import Filter, Searched
@@ -30,6 +31,7 @@ from govern.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from govern.core.wording import Wording
 from govern.keys.ring import Ring
 from govern.rules.actor import Actor, Role
+from govern.trail.entry import Entry
 from tests.support.console import Browser, a_console, a_person, text_of
 
 NAME = Wording("名稱", "Name")
@@ -87,13 +89,32 @@ class Deeds:
             session.delete(session.get_one(Agency, code))
         self.done.append(("remove", actor.account, code))
 
-    def rename(self, actor: Actor, code: str) -> None:
-        """One of several chosen is renamed; the sixth is nobody's to rename."""
+    def rename(self, actor: Actor, code: str, seen: str, given: Mapping[str, str]) -> None:
+        """One of several chosen is renamed as asked for; the sixth is nobody's to rename, and an old name is a conflict."""
         if code == "a06":
             raise NotAllowed
+        if len(given["name"]) < 2:
+            raise InvalidInput(Wording("不能使用。", "Unusable."), fields={"name": Wording("太短。", "Too short.")})
         with transaction() as session:
-            session.get_one(Agency, code).name_zh = f"新{code}"
+            if session.get_one(Agency, code).name_zh != seen:
+                raise Conflict(Wording("已經改過名。", "Renamed meanwhile."))
+            session.get_one(Agency, code).name_zh = f"{given['name']}{code}"
         self.done.append(("rename", actor.account, code))
+
+
+def before_renaming(_actor: Actor, session: Session, chosen: Sequence[str]) -> list[Change]:
+    """What each is called now; the fifth keeps its name."""
+    no = Wording("這個機關不能改名。", "This one keeps its name.")
+    found = session.scalars(select(Agency).where(Agency.code.in_(chosen), Agency.level == "first"))
+    return [Change(each.code, each.name, no=no if each.code == "a05" else None, seen=each.name_zh) for each in found]
+
+
+def renaming(deeds: Deeds) -> Act:
+    """The deed on many."""
+    return Act(
+        Wording("預覽後改名", "Preview and rename"), Wording("改名{n}項", "Rename {n}"), Wording("已改名", "Renamed"),
+        before_renaming, deeds.rename, asks=(Asks("name", NAME),),
+    )  # fmt: skip
 
 
 class AgencyForm(Form):
@@ -120,7 +141,7 @@ def a_view(deeds: Deeds, **further: Any) -> type[GovernedView]:
         "one": one_of_them,
         "title": Wording("測試機關", "Test agencies"),
         "orders": (Order("code", Agency.code, Agency.code, NAME),),
-        "searched": Searched((Agency.name_zh,), NAME, is_small=True),
+        "searched": Searched((Agency.code,), NAME, names="agency"),
         "choices": (Filter("kind", NAME, Agency.kind, lambda _a, _s: [("bureau", NAME)], is_small=True),),
         "column_list": ("code", "name_zh"),
         "column_labels": {"code": Wording("代碼", "Code"), "name_zh": NAME},
@@ -128,7 +149,7 @@ def a_view(deeds: Deeds, **further: Any) -> type[GovernedView]:
         "create": deeds.create,
         "change": deeds.change,
         "remove": deeds.remove,
-        "actions": {"rename": Act(Wording("改名", "Rename"), deeds.rename, Wording("確定？", "Sure?"))},
+        "actions": {"rename": renaming(deeds)},
         "form": AgencyForm,
         "form_ajax_refs": {"superior": Loader("superior", {})},
         "can_export": True,
@@ -139,7 +160,7 @@ def a_view(deeds: Deeds, **further: Any) -> type[GovernedView]:
 ALL_ROUTES = (
     "GET tested.index_view", "GET tested.details_view", "POST tested.seek_view", "GET tested.create_view",
     "POST tested.create_view", "GET tested.edit_view", "POST tested.edit_view", "POST tested.delete_view",
-    "POST tested.action_view", "GET tested.export", "POST tested.ajax_lookup",
+    "POST tested.action_view", "POST tested.export", "POST tested.ajax_lookup",
 )  # fmt: skip
 
 
@@ -264,15 +285,33 @@ def test_a_no_of_the_use_case_stands_beside_its_field_or_above_the_form(with_vie
     assert deeds.done == []
 
 
-def test_chosen_things_are_acted_on_one_by_one_and_what_is_not_allowed_rises(with_view: Start) -> None:
+def test_chosen_things_are_previewed_then_acted_on_one_by_one_and_each_no_is_said(with_view: Start) -> None:
     deeds = Deeds()
     browser = with_view(a_view(deeds))
-    browser.post("/tested/action/", {"action": "rename", "rowid": ["a01", "a02"]}, page="/")
-    assert [code for _, _, code in deeds.done] == ["a01", "a02"]
-    assert "已處理2項" in text_of(browser.get("/tested/"))
-    assert browser.post("/tested/action/", {"action": "rename", "rowid": "a06"}, page="/").status_code == 403
-    browser.post("/tested/action/", {"action": "unheard_of", "rowid": "a01"}, page="/")
-    assert len(deeds.done) == 2
+    chosen = {"action": "rename", "rowid": ["a01", "a02", "a05", "a06", "hidden"]}
+    preview = browser.post("/tested/action/", chosen, page="/")
+    assert deeds.done == []
+    assert "會變更的3項" in text_of(preview)
+    assert "不會變更的2項" in text_of(preview)
+    assert "這個機關不能改名。" in text_of(preview)
+    seen = dict(re.findall(r'name="(seen-a\d\d)" value="([^"]+)"', preview.text))
+    assert seen == {"seen-a01": "機關a01", "seen-a02": "機關a02", "seen-a06": "機關a06"}
+    short = browser.post("/tested/action/", {**chosen, **seen, "sure": "1", "name": "新"}, page="/")
+    assert (short.status_code, deeds.done) == (422, [])
+    assert "太短。" in text_of(short)
+    with transaction() as session:
+        session.get_one(Agency, "a02").name_zh = "別人改的"
+    done = text_of(browser.post("/tested/action/", {**chosen, **seen, "sure": "1", "name": "新的"}, page="/"))
+    assert [code for _, _, code in deeds.done] == ["a01"]
+    assert "5項中1項完成。" in done
+    for why in ("已經改過名。", "這個機關不能改名。", "您目前的角色不能做這件事。", "已經不在這裡"):
+        assert why in done
+    with reading() as session:
+        refused = session.scalars(select(Entry).where(Entry.kind == "refused_request")).all()
+    assert len(refused) == 1
+    assert browser.post("/tested/action/", {"action": "unheard_of", "rowid": "a01"}, page="/").status_code == 404
+    browser.post("/tested/action/", {"action": "rename"}, page="/")
+    assert "請先選擇要處理的項目。" in text_of(browser.get("/tested/"))
 
 
 def test_no_cell_of_an_export_is_a_formula(with_view: Start) -> None:
@@ -280,14 +319,15 @@ def test_no_cell_of_an_export_is_a_formula(with_view: Start) -> None:
     with transaction() as session:
         session.get_one(Agency, "a00").name_zh = '=HYPERLINK("http://evil")'
         session.get_one(Agency, "a01").name_zh = "@SUM(1)"
-    response = browser.get("/tested/export/csv/")
+    response = browser.post("/tested/export/", page="/")
     rows = exported(response.get_data())
     assert rows[0] == ["代碼", "名稱"]
     assert [row[1][:2] for row in rows[1:3]] == ["'=", "'@"]
     assert "hidden" not in [code for code, _ in rows]
     assert "attachment" in response.headers["Content-Disposition"]
     assert response.headers["Cache-Control"] == "no-store"
-    assert browser.get("/tested/export/xlsx/").status_code == 404
+    assert browser.get("/tested/export/").status_code == 405
+    assert exported_entries() == [("tested", 30)]
 
 
 def test_an_export_is_capped(with_view: Start) -> None:
@@ -298,7 +338,14 @@ def test_an_export_is_capped(with_view: Start) -> None:
     ]
     with transaction() as session:
         session.execute(insert(Agency), many)
-    assert len(exported(browser.get("/tested/export/csv/").get_data())) == ROWS_AT_MOST + 1
+    assert len(exported(browser.post("/tested/export/", page="/").get_data())) == ROWS_AT_MOST + 1
+
+
+def exported_entries() -> list[tuple[str | None, int]]:
+    """Which lists went out as files, by the trail, and how many rows of each."""
+    with reading() as session:
+        entries = session.scalars(select(Entry).where(Entry.kind == "export_fetched").order_by(Entry.id)).all()
+    return [(entry.about_id, entry.rows or 0) for entry in entries]
 
 
 def exported(file: bytes) -> list[list[str]]:
