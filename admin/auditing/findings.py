@@ -13,6 +13,7 @@ from admin.auditing.course.steps import lines_of
 from admin.auditing.words import KIND_STATES, VERDICT_STATES, month_name
 from admin.frame.actor import the_actor
 from admin.frame.display import FINDING_STATES, State
+from admin.frame.forms.kept import Restored, filled, restored
 from admin.frame.governed_view import GovernedView
 from admin.frame.language import w
 from admin.frame.listing import Tab
@@ -68,13 +69,17 @@ class Findings(GovernedView):
         Tab("closed", Wording("已結案", "Closed"), lambda things: things.where(Finding.state == "closed")),
     )
     column_list = ("sample", "agency", "person", "due_on", "state")
+    written_as: ClassVar = {"sample": ("seq", "verdict")}
     column_labels: ClassVar = {
+        "seq": Wording("樣本", "Sample"),
+        "verdict": Wording("查核結果", "Verdict"),
         "sample": Wording("樣本與查核結果", "Sample and verdict"),
         "agency": Wording("機關", "Agency"),
         "person": Wording("負責改善", "Who mends it"),
         "due_on": Wording("期限", "Due"),
         "state": Wording("狀態", "State"),
     }
+    can_export = True
     can_view_details = False
     list_template = "auditing/findings.html"
 
@@ -100,7 +105,8 @@ class Findings(GovernedView):
 @pages.get("/<uuid:identity>")
 def show(identity: uuid.UUID) -> str:
     """One finding: what is wrong, what was done, and the step that is the visitor's."""
-    return _page(the_actor(), identity, {}, {})
+    found = restored()
+    return _page(the_actor(), identity, filled(found) or {}, {}, found)
 
 
 @pages.post("/<uuid:identity>/answer")
@@ -136,7 +142,13 @@ def _step(identity: uuid.UUID, use_case: Callable[[Actor], object], done: Wordin
     return redirect(url_for("finding.show", identity=identity), 303)
 
 
-def _page(actor: Actor, identity: uuid.UUID, typed: Mapping[str, str], mistakes: Mapping[str, Wording]) -> str:
+def _page(
+    actor: Actor,
+    identity: uuid.UUID,
+    typed: Mapping[str, str],
+    mistakes: Mapping[str, Wording],
+    found: Restored | None = None,
+) -> str:
     with reading() as session:
         sheet = finding_sheet(actor, session, identity)
         names = agency_names(session, {sheet.finding.agency, sheet.period.agency})
@@ -158,5 +170,6 @@ def _page(actor: Actor, identity: uuid.UUID, typed: Mapping[str, str], mistakes:
         kind_states=KIND_STATES,
         to_sample=is_seen and actor.agency == sheet.period.agency and actor.holds(Role.AUDITOR, Role.HEAD),
         typed=typed,
+        restored=found,
         mistakes=mistakes,
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin.frame.actor import the_actor
+from admin.frame.forms.kept import Restored, filled, restored
 from admin.frame.governed_view import GovernedView
 from admin.frame.language import t
 from admin.frame.listing import Tab
@@ -148,7 +149,8 @@ def percent(ratio: str) -> str:
 @pages.get("/new")
 def new() -> str:
     """The form of a plan, with the trade's defaults and where each comes from."""
-    return _form(the_actor(), MultiDict(), {})
+    found = restored()
+    return _form(the_actor(), filled(found) or MultiDict(), {}, found)
 
 
 @pages.post("/new")
@@ -211,7 +213,9 @@ def _page(actor: Actor, identity: uuid.UUID, reason: str, mistakes: Mapping[str,
     )
 
 
-def _form(actor: Actor, typed: "MultiDict[str, str]", mistakes: Mapping[str, Wording]) -> str:
+def _form(
+    actor: Actor, typed: "MultiDict[str, str]", mistakes: Mapping[str, Wording], found: Restored | None = None
+) -> str:
     with reading() as session:
         agency = session.get_one(Agency, actor.agency)
         if not agency.is_data_owner:
@@ -238,6 +242,7 @@ def _form(actor: Actor, typed: "MultiDict[str, str]", mistakes: Mapping[str, Wor
     return render_template(
         "auditing/plan_form.html",
         typed={**usual, **dict(typed.items())},
+        restored=found,
         chosen=typed or MultiDict([("who", "by_agency"), ("covers", "all"), ("kind", "usual")]),
         mistakes=mistakes,
         summary={name: _labelled(name, wording) for name, wording in mistakes.items()},

@@ -12,6 +12,7 @@ from admin.console.keep.kept import FRESH, Outcome, Typed, done, saved, text_in
 from admin.console.rights import may_turn, rows_of
 from admin.frame.actor import the_actor
 from admin.frame.forms.day import as_typed, day_in
+from admin.frame.forms.kept import Restored, filled, restored
 from admin.frame.forms.pick import case_items_here
 from govern.core import clock
 from govern.core.database import reading
@@ -38,12 +39,13 @@ ENDED: Final = Wording(
 @pages.get("/grant")
 def form() -> str:
     """The form of a new right; a person named in the address is chosen already, if within reach."""
-    today = clock.today()
-    return _form(Typed({
+    today, found = clock.today(), restored()
+    usual = Typed({
         "person": request.args.get("person", ""),
         "starts_on": as_typed(today),
         "ends_on": as_typed(today + timedelta(days=USUAL_DAYS)),
-    }), FRESH)  # fmt: skip
+    })  # fmt: skip
+    return _form(filled(found) or usual, FRESH, found)
 
 
 @pages.post("/grant")
@@ -126,14 +128,14 @@ def _grant(
     )
 
 
-def _form(typed: Typed, outcome: Outcome) -> str:
+def _form(typed: Typed, outcome: Outcome, found: Restored | None = None) -> str:
     actor = the_actor()
     with reading() as session:
         values: dict[str, Any] = {
             "clerks": [(str(each.id), each.name) for each in _clerks(actor, session)],
             "case_items": _case_items(actor, session),
         }
-    return render_template("console/grant.html", typed=typed, outcome=outcome, **values)
+    return render_template("console/grant.html", restored=found, typed=typed, outcome=outcome, **values)
 
 
 def _turn_form(deed: str, right: uuid.UUID, typed: Typed, outcome: Outcome) -> str:

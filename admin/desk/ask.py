@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from admin.desk.form import Form, form_for
 from admin.desk.typed import mistakes_of, request_from
 from admin.frame.actor import the_actor
+from admin.frame.forms.kept import Restored, filled, restored
 from admin.frame.parts import parts
 from govern.catalogue.case_item import CaseItem, CaseItemVersion, VersionAgency
 from govern.core import clock
@@ -70,7 +71,10 @@ def fill_in(case_item: str) -> str:
     with reading() as session:
         form = form_for(actor, session, case_item)
         former = _former(actor, session, case_item, request.args.get("again", ""))
-    return _page(form, {}, {}, chosen=request.args.getlist("item"), former=former)
+    found = restored()
+    again = filled(found)
+    chosen = request.args.getlist("item") if again is None else again.getlist("item")
+    return _page(form, dict((again or {}).items()), {}, chosen=chosen, former=former, found=found)
 
 
 @pages.post("/<case_item>")
@@ -103,7 +107,13 @@ def _former(actor: Actor, session: Session, case_item: str, text: str) -> Lookup
 
 
 def _page(
-    form: Form, typed: dict[str, str], mistakes: Mapping[str, Wording], *, chosen: Sequence[str], former: Lookup | None
+    form: Form,
+    typed: dict[str, str],
+    mistakes: Mapping[str, Wording],
+    *,
+    chosen: Sequence[str],
+    former: Lookup | None,
+    found: Restored | None = None,
 ) -> str:
     return render_template(
         "desk/ask.html",
@@ -111,6 +121,7 @@ def _page(
         typed=typed,
         chosen=chosen,
         former=former,
+        restored=found,
         mistakes=mistakes,
         summary={name: _labelled(name, wording) for name, wording in mistakes.items()},
         key_names=kinds.NAMES,

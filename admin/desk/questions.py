@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Final
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from admin.frame.actor import the_actor
 from admin.frame.display import State
 from admin.frame.doors import Waiting
+from admin.frame.forms.kept import Restored, filled, restored
 from admin.frame.governed_view import GovernedView
 from admin.frame.language import t, w
 from admin.frame.listing import Tab
@@ -120,7 +121,8 @@ class Questions(GovernedView):
 @pages.get("/<uuid:identity>")
 def show(identity: uuid.UUID) -> str:
     """One question, with the form for its answer."""
-    return _page(the_actor(), identity, "", {})
+    found = restored()
+    return _page(the_actor(), identity, (filled(found) or MultiDict()).get("text", ""), {}, found)
 
 
 @pages.post("/<uuid:identity>/answer")
@@ -169,7 +171,9 @@ def _handed_in(file: FileStorage) -> HandedIn:
     return HandedIn(file.filename or "", file.read())
 
 
-def _page(actor: Actor, identity: uuid.UUID, text: str, mistakes: Mapping[str, Wording]) -> str:
+def _page(
+    actor: Actor, identity: uuid.UUID, text: str, mistakes: Mapping[str, Wording], kept: Restored | None = None
+) -> str:
     with reading() as session:
         found = question_of(actor, session, identity)
         names = agency_names(session, {found.agency})
@@ -183,6 +187,7 @@ def _page(actor: Actor, identity: uuid.UUID, text: str, mistakes: Mapping[str, W
         clerk=clerk,
         state=QUESTION_STATES[found.state],
         text=text,
+        restored=kept,
         mistakes=mistakes,
         most=MOST_DOCUMENTS,
     )

@@ -11,6 +11,7 @@ from admin.console.life.pages import Draft, draft_for, pages, to_version
 from admin.console.words import CASE_KINDS, URGENCIES
 from admin.frame.actor import the_actor
 from admin.frame.forms.day import as_typed
+from admin.frame.forms.kept import Restored, filled, restored
 from govern.catalogue.life.content import DraftContent, faults
 from govern.catalogue.life.draft import amend, draft_change_of
 from govern.catalogue.life.draft import draft as draft_new
@@ -38,7 +39,8 @@ WITHDRAWN: Final = Wording("已撤回；內容與經過仍留存。", "Withdrawn
 @pages.get("/new")
 def begin() -> str:
     """The first part of a new case item's form: its code and particulars."""
-    return _new_page(typed.nothing_yet(), {})
+    kept = restored()
+    return _new_page(typed.nothing_yet(), {}, kept, filled(kept))
 
 
 @pages.post("/new")
@@ -75,7 +77,16 @@ def edit(code: str, number: int, part: str) -> str:
         raise NotFound
     with reading() as session:
         found = draft_for(the_actor(), session, code, number)
-    return _page(found, part, found.content, {}, edition=found.version.edition)
+    kept = restored()
+    again = filled(kept)
+    if again is None:
+        return _page(found, part, found.content, {}, edition=found.version.edition, kept=kept)
+    content, wrong = found.content, {}
+    try:
+        content = READERS[part](again, content)
+    except InvalidInput as no:
+        wrong = no.fields
+    return _page(found, part, content, wrong, edition=_edition_in(again), kept=kept, given=again)
 
 
 @pages.post("/<code>/versions/<int:number>/edit/<part>")
@@ -99,9 +110,18 @@ def save(code: str, number: int, part: str) -> Any:
 @pages.get("/<code>/versions/<int:number>/fields/<item>")
 def fields(code: str, number: int, item: str) -> str:
     """The fields of one data item of a draft: absent, masked, revealable or clear, and why."""
+    actor, kept = the_actor(), restored()
+    again = filled(kept)
     with reading() as session:
-        found = draft_for(the_actor(), session, code, number)
-    return _fields_page(found, item, found.content, {}, edition=found.version.edition)
+        found = draft_for(actor, session, code, number)
+        if again is None:
+            content, edition = found.content, found.version.edition
+        else:
+            content, edition = (
+                typed.fields_from(again, found.content, data_item_for(actor, session, item)),
+                _edition_in(again),
+            )
+    return _fields_page(found, item, content, {}, edition=edition, kept=kept)
 
 
 @pages.post("/<code>/versions/<int:number>/fields/<item>")
@@ -121,7 +141,12 @@ def save_fields(code: str, number: int, item: str) -> Any:
 
 
 def _edition() -> int:
-    return request.form.get("edition", -1, type=int)
+    return _edition_in(request.form)
+
+
+def _edition_in(given: typed.Typed) -> int:
+    """The edition that the form was opened with: what somebody saved since shows as a conflict, also after a log-in."""
+    return given.get("edition", -1, type=int)
 
 
 def _onward(found: Draft, part: str, content: DraftContent, item: str = "") -> Any:
@@ -155,7 +180,12 @@ def _clash(found: Draft, part: str, yours: DraftContent, clash: Conflict, *, ite
     return _page(now, part, mine, {}, edition=now.version.edition, clash=rows)
 
 
-def _new_page(content: DraftContent, mistakes: Mapping[str, Wording]) -> str:
+def _new_page(
+    content: DraftContent,
+    mistakes: Mapping[str, Wording],
+    kept: Restored | None = None,
+    given: typed.Typed | None = None,
+) -> str:
     return render_template(
         "console/life/basics.html",
         draft=None,
@@ -163,7 +193,8 @@ def _new_page(content: DraftContent, mistakes: Mapping[str, Wording]) -> str:
         content=content,
         mistakes=mistakes,
         summary=form.mistakes_of(mistakes, {}),
-        given=request.form,
+        given=request.form if given is None else given,
+        restored=kept,
         edition=0,
         clash=(),
         parts=[form.PartState(part, "", name, ()) for part, name in form.PARTS.items()],
@@ -183,6 +214,8 @@ def _page(
     *,
     edition: int,
     clash: Any = None,
+    kept: Restored | None = None,
+    given: typed.Typed | None = None,
 ) -> str:
     actor = the_actor()
     with reading() as session:
@@ -195,7 +228,8 @@ def _page(
         content=content,
         mistakes=mistakes,
         summary=form.mistakes_of(mistakes, {}),
-        given=request.form,
+        given=request.form if given is None else given,
+        restored=kept,
         edition=edition,
         clash=clash,
         groups=groups,
@@ -216,6 +250,7 @@ def _fields_page(
     *,
     edition: int,
     clash: Any = None,
+    kept: Restored | None = None,
 ) -> str:
     drafted = next((each for each in content.items if each.item == code), None)
     if drafted is None:
@@ -232,6 +267,7 @@ def _fields_page(
         mistakes=mistakes,
         summary=form.mistakes_of(mistakes, {f"items.{code}.{each.field.code}": each.field.name for each in choices}),
         edition=edition,
+        restored=kept,
         clash=clash,
         item=item,
         choices=choices,

@@ -55,33 +55,8 @@ if (ask) {
   });
   arrange();
 
-  // The check digit is said while typing, so that a wrong number is mended before it costs a page.
-  const spoken = document.getElementById("desk-words").dataset;
-  const number = document.querySelector('[data-key="national_id"]');
-  const says = document.querySelector("[data-checked]");
-  const judge = (isLeft) => {
-    const text = number.value.normalize("NFKC").trim().toUpperCase();
-    const is = checks(text);
-    const isBad = !is && isLeft && /^[A-Z][0-9]{9}$/.test(text);
-    says.textContent = is ? spoken.good : isBad ? spoken.bad : "";
-    says.className = `checked ${is ? "is-ok" : isBad ? "is-bad" : ""}`;
-  };
-  if (number) {
-    number.addEventListener("input", () => judge(false));
-    number.addEventListener("blur", () => judge(true));
-  }
-
   // A form is sent once; a key is in no history, no cache and no page that is gone back to.
-  ask.addEventListener("submit", () => { document.querySelector('button[form="ask"]').disabled = true; });
+  ask.addEventListener("submit", (event) => { if (!event.defaultPrevented) document.querySelector('button[form="ask"]').disabled = true; });
   addEventListener("pagehide", () => { for (const input of ask.querySelectorAll("[data-key], [data-narrowing]")) input.value = ""; });
   addEventListener("pageshow", () => { document.querySelector('button[form="ask"]').disabled = false; });
-}
-
-// The weights of the national ID number (RULES.md): the letter's two digits, then 8 to 1, then the check digit.
-function checks(text) {
-  if (!/^[A-Z][1289][0-9]{8}$/.test(text)) return false;
-  const letter = "ABCDEFGHJKLMNPQRSTUVXYWZIO".indexOf(text[0]) + 10;
-  const digits = [Math.floor(letter / 10), letter % 10, ...[...text.slice(1)].map(Number)];
-  const weights = [1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1];
-  return digits.reduce((sum, digit, place) => sum + digit * weights[place], 0) % 10 === 0;
 }

@@ -97,7 +97,7 @@ def test_two_who_change_one_draft_see_theirs_beside_yours_and_nothing_is_lost(
     clash = other.post(path, typed, page=path)
     assert clash.status_code == 409
     said = text_of(clash)
-    assert "有人先存了這份草案，您的修改還沒存" in said
+    assert "有人先改了這筆資料；您的修改還沒有儲存" in said
     assert said.index("戶長姓名 不顯示") < said.index("保留我的")
     assert 'value="比對需要。"' in clash.text
     again = saves(
