@@ -11,7 +11,7 @@ from admin.auditing.findings import Findings
 from admin.auditing.periods import Periods
 from admin.auditing.plans import Plans
 from admin.auditing.trail import TrailEntries
-from admin.auditing.waits import waits
+from admin.auditing.waits import counts, waits
 from admin.frame.doors import Area, Door
 from govern.core.wording import Wording
 from govern.rules.actor import Role
@@ -47,4 +47,4 @@ def _register(app: Flask, console: Admin) -> None:
     console.add_view(TrailEntries("trail", "/trail"))
 
 
-AREA: Final = Area("auditing", _register, doors=DOORS, waits=waits)
+AREA: Final = Area("auditing", _register, doors=DOORS, waits=waits, counts=counts)

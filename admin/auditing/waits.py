@@ -1,6 +1,6 @@
 """What waits in the audit for whoever opens the home page: verdicts, sign-offs, findings, numbers of the draw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -65,6 +65,19 @@ def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
             )
         )
     return [*found, *_numbers(actor, session), *_to_draw(actor, session)]
+
+
+def counts(actor: Actor, session: Session) -> Mapping[str, int]:
+    """The same in figures, for the doors in the bar; numbers of the draw wait on the home page alone."""
+    if not actor.holds(Role.CLERK, Role.SUPERVISOR, Role.AUDITOR, Role.HEAD):
+        return {}
+    due = waits_for(actor, session)
+    return {
+        "sample.queue": due.to_judge,
+        "periods.index_view": due.periods_to_sign,
+        "findings.index_view": due.findings_to_mend + due.findings_to_close,
+        "questions.index_view": due.questions,
+    }
 
 
 def _numbers(actor: Actor, session: Session) -> list[Waiting]:

@@ -83,9 +83,9 @@ class LegalBases(GovernedView):
         Tab("unchecked", Wording("條文未核對", "Text not checked"), _unchecked),
     )
     searched = Searched(
-        (LegalBasis.law_zh, LegalBasis.law_en, LegalBasis.article),
+        (LegalBasis.id,),
         Wording("法規名稱或條號", "Law or article"),
-        is_small=True,
+        names="legal_basis",
     )
     column_list = ("law", "article", "case_items", "text", "state", "in_force_to")
     column_labels: ClassVar = {
@@ -148,11 +148,15 @@ def standing(session: Session, touched: Sequence[Touched]) -> list[tuple[Touched
     return [(each, names[each.business_agency], CASE_ITEM_STATES.get(each.state, NOT_KNOWN)) for each in touched]
 
 
-def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
-    """A drafter hears of articles that end, on which the agency's case items in force stand."""
+def ending_soon(actor: Actor, session: Session) -> Sequence[tuple[LegalBasis, int]]:
+    """The articles that end soon and bear a drafter's case items in force; nothing for others."""
     if not actor.holds(Role.DRAFTER):
         return ()
-    until = clock.today() + timedelta(days=SOON_DAYS)
+    return bases_ending(session, actor.agency, until=clock.today() + timedelta(days=SOON_DAYS))
+
+
+def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
+    """A drafter hears of articles that end, on which the agency's case items in force stand."""
     return [
         Waiting(
             title=Wording(f"{basis.law_zh}{cited(basis.article).zh}", f"{basis.law_en}, {cited(basis.article).en}"),
@@ -164,5 +168,5 @@ def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
             values={"id": str(basis.id)},
             due_on=basis.in_force_to,
         )
-        for basis, count in bases_ending(session, actor.agency, until=until)
+        for basis, count in ending_soon(actor, session)
     ]

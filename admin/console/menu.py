@@ -1,6 +1,6 @@
 """The area's doors: the catalogue, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from flask import Flask
@@ -13,13 +13,15 @@ from admin.console.data_items import DataItems
 from admin.console.granting import pages as granting
 from admin.console.keep import agency, data_item, law, source  # noqa: F401 - their routes stand on the blueprint
 from admin.console.keep.kept import pages as keeping
-from admin.console.legal_bases import LegalBases
+from admin.console.legal_bases import LegalBases, ending_soon
 from admin.console.legal_bases import waits as laws_wait
 from admin.console.life import draft, letter, propose, show, stop  # noqa: F401 - their routes stand on the blueprint
 from admin.console.life.pages import pages as life
+from admin.console.life.waits import to_do
 from admin.console.life.waits import waits as life_waits
+from admin.console.notices import pages as notices
 from admin.console.people import People
-from admin.console.rights import Rights
+from admin.console.rights import Rights, to_renew
 from admin.console.rights import waits as rights_wait
 from admin.console.sources import Sources
 from admin.frame.doors import Area, Door, Waiting
@@ -61,6 +63,13 @@ DOORS: Final = (
     Door(
         "sources.index_view", Wording("介接來源", "Sources"), roles=frozenset({Role.APPROVER, Role.OPERATOR}), order=70
     ),
+    Door(
+        "notices.index",
+        Wording("公告", "Notices"),
+        roles=frozenset({Role.OPERATOR}),
+        order=75,
+        says=Wording("維護、停機或異常時告訴所有使用者。", "Tell everybody about maintenance and trouble."),
+    ),
 )
 
 
@@ -68,6 +77,7 @@ def _register(app: Flask, console: Admin) -> None:
     app.register_blueprint(life)
     app.register_blueprint(granting)
     app.register_blueprint(keeping)
+    app.register_blueprint(notices)
     console.add_view(CaseItems("case_items", "/case-items"))
     console.add_view(DataItems("data_items", "/data-items"))
     console.add_view(Agencies("agencies", "/agencies"))
@@ -82,4 +92,13 @@ def _waits(actor: Actor, session: Session) -> Sequence[Waiting]:
     return [*life_waits(actor, session), *rights_wait(actor, session), *laws_wait(actor, session)]
 
 
-AREA: Final = Area("console", _register, doors=DOORS, waits=_waits)
+def _counts(actor: Actor, session: Session) -> Mapping[str, int]:
+    """The same in figures, for the doors in the bar."""
+    return {
+        "case_items.index_view": to_do(actor, session),
+        "rights.index_view": to_renew(actor, session),
+        "legal_bases.index_view": len(ending_soon(actor, session)),
+    }
+
+
+AREA: Final = Area("console", _register, doors=DOORS, waits=_waits, counts=_counts)

@@ -1,11 +1,11 @@
 """The clerk's part of the home page: begin a look-up, today's look-ups, what waits, sources that are closed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from admin.desk.ask import case_items_of
@@ -132,15 +132,59 @@ def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
         .limit(5)
     )
     return [
+        *_unknown(actor, session),
+        *(
+            Waiting(
+                title=Wording(zh, en),
+                detail=Wording(f"查調結果已可檢視，{reference}", f"The answer can be read, {reference}"),
+                action=Wording("檢視", "Open"),
+                endpoint="desk.lookup",
+                values={"identity": str(identity)},
+            )
+            for identity, reference, zh, en in rows
+        ),
+    ]
+
+
+def _unknown(actor: Actor, session: Session) -> list[Waiting]:
+    """Today's look-ups of which nobody can say what came of them: the source is asked by telephone, then again."""
+    rows = session.execute(
+        select(Lookup.id, Lookup.reference, CaseItemVersion.name_zh, CaseItemVersion.name_en)
+        .join(
+            CaseItemVersion,
+            (CaseItemVersion.case_item == Lookup.case_item) & (CaseItemVersion.version == Lookup.case_item_version),
+        )
+        .where(Lookup.person == actor.person_id, Lookup.agency == actor.agency, Lookup.id >= today_begins())
+        .where(exists().where(Task.lookup == Lookup.id, Task.state == "unknown"))
+        .order_by(Lookup.id.desc())
+        .limit(3)
+    )
+    return [
         Waiting(
             title=Wording(zh, en),
-            detail=Wording(f"查調結果已可檢視，{reference}", f"The answer can be read, {reference}"),
-            action=Wording("檢視", "Open"),
+            detail=Wording(
+                f"有項目結果不明，請向來源確認後再查，{reference}",
+                f"What came of it is not known; ask the source first, {reference}",
+            ),
+            action=Wording("處理", "See to it"),
             endpoint="desk.lookup",
             values={"identity": str(identity)},
         )
         for identity, reference, zh, en in rows
     ]
+
+
+def counts(actor: Actor, session: Session) -> Mapping[str, int]:
+    """How many look-ups have an answer to be read in this log-in, for the figure in the bar."""
+    if Role.CLERK not in actor.roles:
+        return {}
+    alive = (
+        select(func.count(Task.lookup.distinct()))
+        .select_from(Answer)
+        .join(Task, Task.id == Answer.task)
+        .where(Answer.session_hash == actor.session_hash, Answer.state == "alive")
+    )
+    return {"lookups.index_view": session.scalar(alive) or 0}
 
 
 def sources(_actor: Actor, session: Session) -> dict[str, Any]:
@@ -153,5 +197,11 @@ def sources(_actor: Actor, session: Session) -> dict[str, Any]:
 
 PANELS: Final = (
     Panel("desk/home.html", begin, roles=frozenset({Role.CLERK}), order=10),
-    Panel("desk/sources.html", sources, roles=frozenset({Role.CLERK}), is_beside=True, order=20),
+    Panel(
+        "desk/sources.html",
+        sources,
+        roles=frozenset({Role.CLERK, Role.APPROVER, Role.OPERATOR}),
+        is_beside=True,
+        order=20,
+    ),
 )

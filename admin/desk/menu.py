@@ -13,7 +13,7 @@ from admin.desk import (
     questions,
 )
 from admin.desk.ask import pages
-from admin.desk.home import PANELS, waits
+from admin.desk.home import PANELS, counts, waits
 from admin.desk.mine import Lookups
 from admin.desk.questions import Questions
 from admin.frame.doors import Area, Door, Waiting
@@ -57,4 +57,4 @@ def _all_that_waits(actor: Actor, session: Session) -> Sequence[Waiting]:
     return [*questions.waits(actor, session), *waits(actor, session)]
 
 
-AREA: Final = Area("desk", _register, doors=DOORS, waits=_all_that_waits, panels=PANELS)
+AREA: Final = Area("desk", _register, doors=DOORS, waits=_all_that_waits, panels=PANELS, counts=counts)

@@ -28,6 +28,7 @@ from govern.people.person import Account, Person
 from govern.people.reach import roles_held
 from govern.people.sign_on import actor_of
 from govern.rules.actor import Actor
+from govern.workplace.preference import Preference
 
 COOKIE: Final = "govern"
 ADDRESS_LENGTH: Final = 45  # of an IPv6 address with an IPv4 inside, as the entry's column holds it
@@ -53,6 +54,9 @@ class Visitor:
     choices: tuple[Choice, ...]
     language: str
     must_change_password: bool
+    mode: str = "auto"
+    single_keys: bool = True
+    guides_read: tuple[str, ...] = ()
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -151,8 +155,17 @@ def _visitor_in(request: Request) -> Visitor | None:
 
 def _visitor(session: Session, actor: Actor, secret: bytes) -> Visitor:
     person = session.execute(
-        select(Person.name, Person.is_invented, Person.language, Account.must_change_password)
+        select(
+            Person.name,
+            Person.is_invented,
+            Person.language,
+            Account.must_change_password,
+            Preference.mode,
+            Preference.single_keys,
+            Preference.guides_read,
+        )
         .outerjoin(Account, (Account.person == Person.id) & (Account.name == actor.account))
+        .outerjoin(Preference, Preference.person == Person.id)
         .where(Person.id == actor.person_id)
     ).first()
     held = roles_held(session, actor.person_id, clock.now())
@@ -166,6 +179,9 @@ def _visitor(session: Session, actor: Actor, secret: bytes) -> Visitor:
         choices=tuple(Choice(code, names[code]) for code in held if code in names),
         language=person.language if person else "zh",
         must_change_password=bool(person and person.must_change_password),
+        mode=(person and person.mode) or "auto",
+        single_keys=not person or person.single_keys is not False,
+        guides_read=tuple((person and person.guides_read) or ()),
     )
 
 

@@ -8,7 +8,9 @@ exports one value, `AREA`, and `admin/app.py` names it in its list; nothing else
 2. Rules: one line a route in `frame/permission.py`, in the area's part of the table; else the application does not start.
 3. Doors: `Door(endpoint, label, roles, order)` stands in the bar for whoever holds one of the roles. `endpoint` is the page
    that opens; every page of the same blueprint marks the door as current, and `also` names other blueprints that do.
-4. The home page: `Area.waits(actor, session)` offers what waits for the actor, `Area.panels` are parts of the page, each a
+4. Figures in the bar: `Area.counts(actor, session)` names for doors' endpoints how many things wait behind them. Every page
+   asks, so that each figure is one query by an index.
+5. The home page: `Area.waits(actor, session)` offers what waits for the actor, `Area.panels` are parts of the page, each a
    template and a function that gathers its values within one reading.
 
 Templates extend `base.html` and are built from `pieces/*.html` (see the comment at the head of each file); every text is
@@ -21,11 +23,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_admin import Admin
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from admin.frame.actor import visitor
+from govern.core.database import reading
 from govern.core.wording import Wording
 from govern.rules.actor import Actor, Role
 
@@ -81,6 +85,10 @@ def _nothing_waits(_actor: Actor, _session: Session) -> Sequence[Waiting]:
     return ()
 
 
+def _nothing_to_count(_actor: Actor, _session: Session) -> Mapping[str, int]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """An area of the console, as the application puts it in its place."""
@@ -90,12 +98,13 @@ class Area:
     doors: tuple[Door, ...] = ()
     waits: Callable[[Actor, Session], Sequence[Waiting]] = _nothing_waits
     panels: tuple[Panel, ...] = ()
+    counts: Callable[[Actor, Session], Mapping[str, int]] = _nothing_to_count
 
 
 def install(app: Flask, areas: Sequence[Area]) -> None:
     """The bar and the home page know the areas of this application."""
     app.extensions[NAME] = tuple(areas)
-    app.jinja_env.globals.update(doors=doors_now, door_to=door_to)
+    app.jinja_env.globals.update(doors=doors_now, door_to=door_to, waits_behind=waits_behind)
 
 
 def areas() -> tuple[Area, ...]:
@@ -111,6 +120,27 @@ def doors_now() -> list[Door]:
         return []
     mine = [door for area in areas() for door in area.doors if found.actor.holds(*door.roles)]
     return [HOME, *sorted(mine, key=lambda door: door.order)]
+
+
+def waits_behind(door: Door) -> int:
+    """How many things behind a door wait for the visitor; 0 while the database is away. Counted once a request."""
+    if "waits_behind" not in g:
+        g.waits_behind = _counted()
+    return int(g.waits_behind.get(door.endpoint, 0))
+
+
+def _counted() -> dict[str, int]:
+    found = visitor()
+    counted: dict[str, int] = {}
+    if found is None:
+        return counted
+    try:
+        with reading() as session:
+            for area in areas():
+                counted.update(area.counts(found.actor, session))
+    except SQLAlchemyError:  # a page is shown without its figures rather than not at all
+        return {}
+    return counted
 
 
 def door_to(endpoint: str, **values: Any) -> str | None:

@@ -6,6 +6,8 @@ from flask_admin import BaseView, expose
 
 from admin.frame.actor import the_actor
 from admin.frame.doors import areas
+from admin.frame.own.menu import guides_now
+from govern.core import clock
 from govern.core.database import reading
 
 
@@ -25,10 +27,12 @@ class Home(BaseView):  # type: ignore[misc]
             ]
             waiting = [wait for area in areas() for wait in area.waits(actor, session)]
         panels.sort(key=lambda pair: pair[0].order)
-        waiting.sort(key=lambda wait: (wait.due_on is None, wait.due_on))
+        today = clock.today()
+        waiting.sort(key=lambda wait: (wait.due_on is None, wait.due_on or today))
         return self.render(
             "frame/home.html",
             panels=[(panel.template, values) for panel, values in panels if not panel.is_beside],
             beside=[(panel.template, values) for panel, values in panels if panel.is_beside],
-            waiting=waiting,
+            waiting=[(wait, (wait.due_on - today).days if wait.due_on else None) for wait in waiting],
+            guides=guides_now(),
         )

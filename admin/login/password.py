@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from admin.frame.actor import address_in, give_cookie, take_cookie_back, the_actor, the_visitor, visitor
 from admin.frame.forms.kept import way_back
-from admin.frame.language import place_to_return, w
+from admin.frame.language import forget_page_cookie, keep_the_choice, language, place_to_return, w
 from admin.frame.parts import parts
 from govern.core.errors import InvalidInput
 from govern.core.wording import Wording
@@ -43,7 +43,9 @@ def enter() -> str | Response | tuple[str, int]:
     console = parts()
     account, password = request.form.get("account", ""), request.form.get("password", "")
     if not account.strip() or not password:
-        return render_template("login/form.html", account=account, refused=MISSING), 422
+        return render_template(
+            "login/form.html", account=account, refused=MISSING, wrong=_missing(account, password)
+        ), 422
     outcome = sign_on.sign_on(
         console.settings,
         console.ring,
@@ -62,7 +64,7 @@ def enter() -> str | Response | tuple[str, int]:
 def leave() -> Response:
     """The session has ended, its answers' destruction is due, and the browser forgets what it kept."""
     sign_on.log_out(the_actor(), on_session_end=parts().on_session_end)
-    _forget_page_cookie()
+    forget_page_cookie(language())
     response = _go(url_for("login.form", left=1))
     take_cookie_back(response, parts().settings)
     return response
@@ -116,9 +118,16 @@ def switch() -> Response:
     return response
 
 
+def _missing(account: str, password: str) -> dict[str, Wording]:
+    """The rows that were left empty."""
+    empty = {"account": not account.strip(), "password": not password}
+    return {name: MISSING for name, is_empty in empty.items() if is_empty}
+
+
 def _begun(outcome: SignedOn, place: str) -> Response:
-    """The browser holds the new session's secret, and nothing of the page before."""
-    _forget_page_cookie()
+    """The browser holds the new session's secret, and nothing of the page before but the language chosen there."""
+    keep_the_choice(outcome.person_id)
+    forget_page_cookie(language())
     several = len(outcome.agencies) > 1
     if outcome.must_change_password:
         place = url_for("login.password_form")
@@ -127,13 +136,6 @@ def _begun(outcome: SignedOn, place: str) -> Response:
     response = _go(way_back(outcome.person_id, outcome.agency, place))
     give_cookie(response, parts().settings, outcome.secret)
     return response
-
-
-def _forget_page_cookie() -> None:
-    chosen = session.get("language")
-    session.clear()
-    if chosen:
-        session["language"] = chosen
 
 
 def _go(place: str) -> Response:

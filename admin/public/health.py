@@ -1,13 +1,26 @@
 """Is every part well: JSON for a watcher, without log-in, and nothing else in it."""
 
 import logging
+from collections.abc import Mapping
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, make_response
+from sqlalchemy.orm import Session
 
 from admin.frame.opening import PARTS
 from admin.frame.parts import Check, parts
+from govern.core.wording import Wording
+from govern.rules.actor import Actor
 
 pages = Blueprint("public", __name__)
+
+PART_NAMES: Final[Mapping[str, Wording]] = {
+    "database": Wording("資料庫", "Database"),
+    "queue": Wording("工作佇列", "Queue"),
+    "answers": Wording("查調結果暫存", "Store of answers"),
+    "sequencer": Wording("軌跡編號", "Numbering of entries"),
+    "trail": Wording("軌跡完整", "Trail whole"),
+}
 
 _diagnostics = logging.getLogger("govern.health")
 
@@ -23,6 +36,12 @@ def health() -> Response:
     """200 when all parts are well, else 503."""
     state = state_of_health(dict(parts().health))
     return make_response(jsonify(state), 200 if state["ok"] else 503)
+
+
+def parts_now(_actor: Actor, _session: Session) -> list[tuple[Wording, bool]]:
+    """Every part by its name and whether it is well, for an operator's home page."""
+    known = dict(parts().health)
+    return [(PART_NAMES[name], _is_well(name, known.get(name))) for name in PARTS]
 
 
 def _is_well(name: str, check: Check | None) -> bool:

@@ -5,12 +5,13 @@ from typing import Final
 from flask import Flask
 from flask_admin import Admin
 
-from admin.frame.doors import Area
+from admin.frame.doors import Area, Panel
 from admin.public import (
     check,
     register,  # noqa: F401 - its routes stand on the blueprint
 )
-from admin.public.health import pages
+from admin.public.health import pages, parts_now
+from govern.rules.actor import Role
 
 
 def _register(app: Flask, _console: Admin) -> None:
@@ -18,4 +19,5 @@ def _register(app: Flask, _console: Admin) -> None:
     app.register_blueprint(check.pages)
 
 
-AREA: Final = Area("public", _register)
+PANELS: Final = (Panel("public/health.html", parts_now, roles=frozenset({Role.OPERATOR}), is_beside=True, order=10),)
+AREA: Final = Area("public", _register, panels=PANELS)

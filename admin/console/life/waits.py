@@ -11,10 +11,12 @@ from admin.frame.names import agency_names
 from govern.catalogue.case_item import Approval, CaseItemVersion, Letter
 from govern.catalogue.scope import drafts_for, letters_to_enter_for, parts_to_approve_for
 from govern.core.wording import Wording
-from govern.rules.actor import Actor
+from govern.rules.actor import Actor, Role
 from govern.rules.approval import RETURNED
 
 MOST: Final = 8
+MOST_COUNTED: Final = 100
+DRAFT_STATE: Final = "draft"
 APPROVE: Final = Wording("第{n}版送審，等您核准本機關部分", "Version {n} is proposed; your agency's part awaits you")
 LETTER: Final = Wording("第{n}版待{superior}核備函", "Version {n} awaits the letter of {superior}")
 CAME_BACK: Final = Wording("第{n}版退回修正，理由在頁面上", "Version {n} came back; the reason stands on its page")
@@ -39,6 +41,16 @@ def for_me(actor: Actor, session: Session) -> Select[CaseItemVersion]:
     return select(CaseItemVersion).where(
         or_(CaseItemVersion.id.in_(approvals), CaseItemVersion.id.in_(letters), CaseItemVersion.id.in_(drafts))
     )
+
+
+def to_do(actor: Actor, session: Session) -> int:
+    """How many versions wait for the actor, for the figure in the bar; what one wrote oneself waits for somebody else."""
+    if not actor.holds(Role.APPROVER, Role.DRAFTER):
+        return 0
+    rows = session.execute(
+        for_me(actor, session).with_only_columns(CaseItemVersion.state, CaseItemVersion.authors).limit(MOST_COUNTED)
+    )
+    return sum(1 for state, authors in rows if state == DRAFT_STATE or str(actor.person_id) not in authors)
 
 
 def came_back(session: Session, versions: Sequence[CaseItemVersion]) -> set[int]:

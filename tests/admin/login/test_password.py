@@ -133,7 +133,7 @@ def test_a_first_log_in_opens_nothing_but_the_change_of_password(browser: Browse
     [
         (PASSWORD, NEW, "other", "兩次輸入的新密碼不一致"),
         ("wrong", NEW, NEW, "目前的密碼不正確"),
-        (PASSWORD, "short", "short", "至少要有"),
+        (PASSWORD, "b3fly!", "b3fly!", "至少要有"),
         (PASSWORD, PASSWORD, PASSWORD, "不得與目前的密碼相同"),
     ],
 )
