@@ -13,7 +13,7 @@ from admin.console.rights import may_turn, rows_of
 from admin.frame.actor import the_actor
 from admin.frame.forms.day import as_typed, day_in
 from admin.frame.forms.kept import Restored, filled, restored
-from admin.frame.forms.pick import case_items_here
+from admin.frame.forms.pick import case_items_here, resolved
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.errors import NotFound
@@ -57,8 +57,10 @@ def grant() -> Response:
     ends_on = day_in(typed, "ends_on", wrong, needed=True)
     with reading() as session:
         person = next((each.id for each in _clerks(actor, session) if str(each.id) == typed.get("person")), None)
-        case_item = next((code for code, _ in _case_items(actor, session) if code == typed.get("case_item")), None)
-    wrong |= {name: CHOOSE for name, found in (("person", person), ("case_item", case_item)) if found is None}
+    case_item = resolved(actor, "case_item", typed.get("case_item", ""), "case_item", wrong)
+    for name, found in (("person", person), ("case_item", case_item)):
+        if found is None:
+            wrong.setdefault(name, CHOOSE)
     granted: list[uuid.UUID] = []
 
     outcome = saved(
@@ -133,7 +135,7 @@ def _form(typed: Typed, outcome: Outcome, found: Restored | None = None) -> str:
     with reading() as session:
         values: dict[str, Any] = {
             "clerks": [(str(each.id), each.name) for each in _clerks(actor, session)],
-            "case_items": _case_items(actor, session),
+            "has_case_items": session.execute(case_items_here(actor).limit(1)).first() is not None,
         }
     return render_template("console/grant.html", restored=found, typed=typed, outcome=outcome, **values)
 
@@ -158,8 +160,3 @@ def _mine(right: uuid.UUID) -> tuple[Right, Any]:
 
 def _clerks(actor: Actor, session: Session) -> Sequence[Person]:
     return session.scalars(clerks_of(actor, session).order_by(Person.id)).all()
-
-
-def _case_items(actor: Actor, session: Session) -> list[tuple[str, Wording]]:
-    """The case items in force that authorise the own agency, in the catalogue's order."""
-    return [(row.code, Wording(row.name_zh, row.name_en)) for row in session.execute(case_items_here(actor))]

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from admin.console.keep.kept import FRESH, Outcome, Typed, differences, done, pages, saved, text_in
 from admin.console.words import LEVELS
 from admin.frame.actor import the_actor
+from admin.frame.forms.pick import resolved
+from admin.frame.language import w
 from govern.catalogue.agency import Agency
 from govern.catalogue.maintain import change_agency
 from govern.catalogue.maintain.shown import print_of
-from govern.catalogue.scope import agencies_for, agency_for
+from govern.catalogue.scope import agency_for
 from govern.core.database import reading
 from govern.core.errors import NotAllowed
 from govern.core.wording import Wording
@@ -47,8 +49,10 @@ def change(agency: str) -> Response:
     kept = change_agency.may_change(actor, agency)
     with reading() as session:
         agency_for(actor, session, agency)
-    given = _given(request.form, kept)
-    outcome = saved(lambda: change_agency.change_agency(actor, agency, given, seen=request.form.get("seen", "")))
+    wrong: dict[str, Wording] = {}
+    given = _given(actor, request.form, kept, wrong)
+    seen = request.form.get("seen", "")
+    outcome = saved(lambda: change_agency.change_agency(actor, agency, given, seen=seen), wrong)
     if outcome.is_done:
         return done(SAVED, "agencies.details_view", id=agency)  # type: ignore[return-value]
     return make_response(_form(agency, given, outcome), outcome.status)
@@ -64,17 +68,20 @@ def new_agency() -> str:
 def add_agency() -> Response:
     """The agency stands in the tree, or the form says what to mend."""
     actor, code = the_actor(), text_in(request.form, "code")
-    given = _given(request.form, frozenset(LABELS))
-    outcome = saved(lambda: change_agency.add_agency(actor, code, given))
+    wrong: dict[str, Wording] = {}
+    given = _given(actor, request.form, frozenset(LABELS), wrong)
+    outcome = saved(lambda: change_agency.add_agency(actor, code, given), wrong)
     if outcome.is_done:
         return done(ADDED, "agencies.details_view", id=code)  # type: ignore[return-value]
     return make_response(_form(None, given | {"code": code}, outcome), outcome.status)
 
 
-def _given(typed: Typed, kept: frozenset[str]) -> dict[str, Any]:
+def _given(actor: Actor, typed: Typed, kept: frozenset[str], wrong: dict[str, Wording]) -> dict[str, Any]:
     given: dict[str, Any] = {name: text_in(typed, name) for name in LABELS if name in kept}
     if "is_data_owner" in given:
         given["is_data_owner"] = "is_data_owner" in typed
+    if "parent" in given:  # typed by name, or by code
+        given["parent"] = resolved(actor, "agency", given["parent"], "parent", wrong) or ""
     return given
 
 
@@ -88,7 +95,7 @@ def _form(code: str | None, typed: Mapping[str, Any] | None, outcome: Outcome) -
         now = _now(agency)
         values: dict[str, Any] = {
             "seen": print_of(change_agency.shown(session, code)) if code else "",
-            "parents": [(each.code, each.name) for each in _parents(actor, session, code)],
+            "parent_typed": request.form.get("parent") or _named(session, now.get("parent")),
         }
     return render_template(
         "console/keep_agency.html",
@@ -111,6 +118,7 @@ def _now(agency: Agency | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _parents(actor: Actor, session: Session, code: str | None) -> list[Agency]:
-    query = agencies_for(actor, session).order_by(Agency.seq)
-    return [each for each in session.scalars(query) if each.code != code]
+def _named(session: Session, code: str | None) -> str:
+    """An agency as the form shows it to be changed."""
+    found = session.get(Agency, code) if code else None
+    return w(found.name) if found else ""
