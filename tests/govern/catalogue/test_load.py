@@ -1,6 +1,5 @@
 """The catalogue in as files: all or nothing, the same again, later changes proposed."""
 
-import time
 
 import pytest
 import yaml
@@ -49,10 +48,8 @@ def appearances(code, version=1):
         return {(item, field): (appearance, mask) for item, field, appearance, mask in rows}
 
 
-def test_our_own_catalogue_loads_within_seconds_and_has_what_it_should():
-    begun = time.monotonic()
+def test_our_own_catalogue_loads_and_has_what_it_should():
     counts = load(OURS, settings=SETTINGS)
-    assert time.monotonic() - begun < 5
     assert (counts.agencies, counts.data_items, counts.fields, counts.case_items) == (147, 68, 736, 71)
     found = states()
     assert len(found) == 71
