@@ -74,11 +74,11 @@ if (idle > 0) {
   };
   wait();
   // A form that is kept goes first, and the log-in leads back to its page.
-  const leave = () => {
+  function leave() {
     document.dispatchEvent(new Event("govern:leaving"));
     const address = [...document.querySelectorAll('input[name="kept_address"]')].find((input) => !input.closest(".kept-notice"))?.value;
     location.replace(document.body.dataset.logIn + (address ? `&back=${encodeURIComponent(address)}` : ""));
-  };
+  }
   const pages = new BroadcastChannel("govern");
   pages.onmessage = wait;
   pages.postMessage("opened");
