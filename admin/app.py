@@ -21,6 +21,7 @@ from admin.frame.home import Home
 from admin.frame.lists import menu as lists
 from admin.frame.opening import checks, open_house
 from admin.frame.own import menu as own
+from admin.frame.palette import menu as palette
 from admin.frame.parts import Parts
 from admin.frame.permission import ROUTES, STYLEGUIDE, Rule, check_routes
 from admin.login import pages as login
@@ -33,6 +34,7 @@ from govern.rules.actor import ROLE_NAMES
 AREAS: Final[Sequence[Area]] = (
     forms.AREA,
     lists.AREA,
+    palette.AREA,
     own.AREA,
     login.AREA,
     desk.AREA,
@@ -69,6 +71,7 @@ def create_app(
     display.install(app)
     forms.install(app)
     lists.install(app, table)
+    palette.install(app, table)
     doors.install(app, areas)
     own.install(app)
     errors.install(app, table)

@@ -13,6 +13,7 @@ from admin.auditing.plans import Plans
 from admin.auditing.trail import TrailEntries
 from admin.auditing.waits import counts, waits
 from admin.frame.doors import Area, Door
+from admin.frame.palette.offered import Act
 from govern.core.wording import Wording
 from govern.rules.actor import Role
 
@@ -37,6 +38,8 @@ DOORS: Final = (
     Door("trail.index_view", Wording("軌跡", "Trail"), order=80, says=TrailEntries.lede),
 )
 
+ACTS: Final = (Act(Wording("訂定稽核計畫", "Make an audit plan"), "plan.new", "plus"),)
+
 
 def _register(app: Flask, console: Admin) -> None:
     for part in (plans, numbers, period, samples, findings):
@@ -47,4 +50,4 @@ def _register(app: Flask, console: Admin) -> None:
     console.add_view(TrailEntries("trail", "/trail"))
 
 
-AREA: Final = Area("auditing", _register, doors=DOORS, waits=waits, counts=counts)
+AREA: Final = Area("auditing", _register, doors=DOORS, waits=waits, counts=counts, acts=ACTS)

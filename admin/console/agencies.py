@@ -60,9 +60,9 @@ class Agencies(GovernedView):
         Tab("owners", Wording("資料主政機關", "Data owners"), lambda things: things.where(Agency.is_data_owner)),
     )
     searched = Searched(
-        (Agency.name_zh, Agency.name_en, Agency.short_zh, Agency.code),
+        (Agency.code,),
         Wording("名稱或代碼", "Name or code"),
-        is_small=True,
+        names="agency",
     )
     choices = (Filter("level", Wording("層級", "Level"), Agency.level, _levels, is_small=True),)
     column_list = ("name", "code", "level", "parent", "data_items", "case_items")

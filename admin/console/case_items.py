@@ -5,7 +5,7 @@ Everybody signed in may know that a case item exists from its proposal on; what 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, Final
@@ -34,7 +34,14 @@ from govern.catalogue.case_item import (
 from govern.catalogue.find import called
 from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis
 from govern.catalogue.life.compare import difference_of, former_of
-from govern.catalogue.scope import OPEN_STATES, PROPOSED_STATES, case_item_for, case_items_for, versions_for
+from govern.catalogue.scope import (
+    OPEN_STATES,
+    PROPOSED_STATES,
+    case_item_for,
+    case_items_for,
+    parts_to_approve_for,
+    versions_for,
+)
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
 
@@ -80,6 +87,7 @@ def _suspended() -> ColumnElement[bool]:
 
 
 # Tabs of versions on their way: a row shows that version, and leads to its page.
+FOR_YOU: Final = State("clock", Wording("等您審核", "Awaits you"), "wait")
 RETURNED: Final = State("returned", Wording("退回修正", "Returned"), "wait")
 IN_APPROVAL: Final = ("proposed", "approved", "waiting_for_letter", "waiting_for_date")
 
@@ -199,11 +207,12 @@ class CaseItems(GovernedView):
         counted = _counted(session, [head.id for head in heads.values() if head.id in readable])
         names = data_item_names(session, {code for each in counted.values() for code in each.items})
         agencies = agency_names(session, {thing.business_agency for thing in things})
+        for_you = set(session.scalars(parts_to_approve_for(actor, session).with_only_columns(CaseItemVersion.id)))
         suspended = set(session.scalars(select(Suspension.case_item).where(Suspension.to_at.is_(None))))
         return [
             replace(
                 _row(thing, heads[thing.code], counted.get(heads[thing.code].id), names, agencies),
-                **_more(session, thing.code, on_the_way, is_suspended=thing.code in suspended),
+                **_more(session, thing.code, on_the_way, is_suspended=thing.code in suspended, for_you=for_you),
             )
             for thing in things
             if thing.code in heads
@@ -232,7 +241,12 @@ def _newest(session: Session, way: Select[CaseItemVersion], codes: Sequence[str]
 
 
 def _more(
-    session: Session, code: str, on_the_way: Mapping[str, CaseItemVersion], *, is_suspended: bool
+    session: Session,
+    code: str,
+    on_the_way: Mapping[str, CaseItemVersion],
+    *,
+    is_suspended: bool,
+    for_you: Collection[int],
 ) -> dict[str, Any]:
     """What a row says beyond its version: that it is on its way and what it changes, or that the case item is stopped."""
     version = on_the_way.get(code)
@@ -241,6 +255,8 @@ def _more(
     former = former_of(session, version)
     change = difference_of(session, former, version).word if former else Wording("新增", "New")
     state = RETURNED if waits.came_back(session, [version]) else CASE_ITEM_STATES.get(version.state, NOT_KNOWN)
+    if version.id in for_you:
+        state = FOR_YOU
     return {"is_on_its_way": True, "change": change, "state": state}
 
 

@@ -77,9 +77,7 @@ class DataItems(GovernedView):
         Order("name", DataItem.seq, DataItem.code, Wording("目錄順序", "Order of the catalogue")),
         Order("owner", DataItem.owner, DataItem.code, Wording("主政機關", "Data owner")),
     )
-    searched = Searched(
-        (DataItem.name_zh, DataItem.name_en, DataItem.code), Wording("名稱或代碼", "Name or code"), is_small=True
-    )
+    searched = Searched((DataItem.code,), Wording("名稱或代碼", "Name or code"), names="data_item")
     choices = (
         Filter("category", Wording("類別", "Category"), DataItem.category, _categories, is_small=True),
         Filter("owner", Wording("主政機關", "Data owner"), DataItem.owner, _owners, is_small=True),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from admin.console.agencies import Agencies
 from admin.console.case_items import CaseItems
 from admin.console.data_items import DataItems
+from admin.console.finders import ACTS, FINDERS
 from admin.console.granting import pages as granting
 from admin.console.keep import agency, data_item, law, source  # noqa: F401 - their routes stand on the blueprint
 from admin.console.keep.kept import pages as keeping
@@ -101,4 +102,4 @@ def _counts(actor: Actor, session: Session) -> Mapping[str, int]:
     }
 
 
-AREA: Final = Area("console", _register, doors=DOORS, waits=_waits, counts=_counts)
+AREA: Final = Area("console", _register, doors=DOORS, waits=_waits, counts=_counts, finders=FINDERS, acts=ACTS)

@@ -12,6 +12,7 @@ exports one value, `AREA`, and `admin/app.py` names it in its list; nothing else
    asks, so that each figure is one query by an index.
 5. The home page: `Area.waits(actor, session)` offers what waits for the actor, `Area.panels` are parts of the page, each a
    template and a function that gathers its values within one reading.
+6. The palette (Ctrl-K): `Area.finders` find the area's things by words, `Area.acts` are what can be begun.
 
 Templates extend `base.html` and are built from `pieces/*.html` (see the comment at the head of each file); every text is
 `t("中文", "English")`. Views read through a room's scope, write through use cases, and raise `GovernError`s: the frame
@@ -29,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from admin.frame.actor import visitor
+from admin.frame.palette.offered import Act, Finder
 from govern.core.database import reading
 from govern.core.wording import Wording
 from govern.rules.actor import Actor, Role
@@ -99,6 +101,8 @@ class Area:
     waits: Callable[[Actor, Session], Sequence[Waiting]] = _nothing_waits
     panels: tuple[Panel, ...] = ()
     counts: Callable[[Actor, Session], Mapping[str, int]] = _nothing_to_count
+    finders: tuple[Finder, ...] = ()
+    acts: tuple[Act, ...] = ()
 
 
 def install(app: Flask, areas: Sequence[Area]) -> None:

@@ -79,6 +79,8 @@ FRAME: Final[Mapping[str, Rule]] = {
     "GET static": PUBLIC,
     "GET home.index": SIGNED_IN,
     "POST frame.language_switch": PUBLIC,
+    "GET palette.show": SIGNED_IN,
+    "POST palette.find": SIGNED_IN,
     "GET own.show": SIGNED_IN,
     "POST own.arrange": SIGNED_IN,
     "POST own.guide_read": SIGNED_IN,

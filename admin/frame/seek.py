@@ -23,6 +23,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from govern.core.errors import WrongSetting
 from govern.core.wording import Wording
+from govern.names.index import holding
 from govern.rules.actor import Actor
 
 LONGEST_WORDS: Final = 60
@@ -50,13 +51,13 @@ class Searched:
     """Which columns words are looked for in.
 
     A search that finds nobody in a column without an index takes as long as the table is (858 ms for a million rows). So
-    columns are searched for a part only in a table with few rows for good (`is_small`: the catalogue), else for the whole
-    value and by an index; `check` holds to it at the start.
+    either the column is the key of things of which any part of their names is found (`names`: their kind, see
+    `govern.names`), or whole values are found by an index; `check` holds to it at the start.
     """
 
     columns: tuple[InstrumentedAttribute[Any], ...]
     says: Wording
-    is_small: bool = False
+    names: str = ""
     # To the things, from tables beside them; and all words at once, where columns alone do not say it.
     through: Callable[[ColumnElement[bool]], ColumnElement[bool]] | None = None
     find: Callable[[str], ColumnElement[bool]] | None = None
@@ -66,11 +67,10 @@ class Searched:
         if self.find is not None:
             return things.where(self.find(words))
         for word in plain_words(words):
-            if self.is_small:
-                ways = [column.icontains(form, autoescape=True) for column in self.columns for form in forms_of(word)]
+            if self.names:
+                found = or_(*[holding(self.names, column, word) for column in self.columns])
             else:
-                ways = [column == form for column in self.columns for form in forms_of(word)]
-            found = or_(*ways)
+                found = or_(*[column == form for column in self.columns for form in forms_of(word)])
             things = things.where(self.through(found) if self.through else found)
         return things
 
@@ -95,7 +95,7 @@ class Filter:
 
 def check(searched: Searched | None, filters: Sequence[Filter]) -> None:
     """Raise `WrongSetting` when a list may be searched or filtered by a column that no index leads to."""
-    if searched is not None and not searched.is_small:
+    if searched is not None:
         for column in searched.columns:
             _demand_index(column)
     for each in filters:

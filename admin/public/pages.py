@@ -6,11 +6,13 @@ from flask import Flask
 from flask_admin import Admin
 
 from admin.frame.doors import Area, Panel
+from admin.frame.palette.offered import Act
 from admin.public import (
     check,
     register,  # noqa: F401 - its routes stand on the blueprint
 )
 from admin.public.health import pages, parts_now
+from govern.core.wording import Wording
 from govern.rules.actor import Role
 
 
@@ -20,4 +22,8 @@ def _register(app: Flask, _console: Admin) -> None:
 
 
 PANELS: Final = (Panel("public/health.html", parts_now, roles=frozenset({Role.OPERATOR}), is_beside=True, order=10),)
-AREA: Final = Area("public", _register, panels=PANELS)
+ACTS: Final = (
+    Act(Wording("查驗簽章紀錄", "Check a signed record"), "check.form"),
+    Act(Wording("公開查調登記冊", "Public register of look-ups"), "public.register"),
+)
+AREA: Final = Area("public", _register, panels=PANELS, acts=ACTS)

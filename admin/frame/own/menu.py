@@ -10,16 +10,18 @@ from admin.frame.actor import visitor
 from admin.frame.doors import Area, door_to
 from admin.frame.own import told
 from admin.frame.own.ask_whom import ask_whom
-from admin.frame.own.glossary import WORDS, Word
+from admin.frame.own.glossary import HEADINGS, WORDS, Word
 from admin.frame.own.guides import GUIDES, Step
 from admin.frame.own.pages import pages
+from admin.frame.palette.offered import Act
+from govern.core.wording import Wording
 from govern.rules.actor import Role
 
 
 def install(app: Flask) -> None:
     """Templates can show notices, words, guides not read yet, and whom to ask."""
     told.install(app)
-    app.jinja_env.globals.update(word_of=word_of, guides_now=guides_now, ask_whom=ask_whom)
+    app.jinja_env.globals.update(word_of=word_of, word_heading=HEADINGS.get, guides_now=guides_now, ask_whom=ask_whom)
 
 
 def word_of(name: str) -> Word:
@@ -43,4 +45,8 @@ def _register(app: Flask, _console: Admin) -> None:
     app.register_blueprint(pages)
 
 
-AREA: Final = Area("own", _register)
+ACTS: Final = (
+    Act(Wording("我的設定", "My settings"), "own.show"),
+    Act(Wording("名詞說明", "Words"), "own.words", "info"),
+)
+AREA: Final = Area("own", _register, acts=ACTS)

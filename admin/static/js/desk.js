@@ -1,14 +1,10 @@
-// The desk: Ctrl-Enter submits, number keys open favourites, words narrow a list; a subject's key leaves no trace in the page.
+// The desk: Ctrl-Enter submits, words narrow a list; a subject's key leaves no trace in the page.
 "use strict";
 
 const ask = document.getElementById("ask");
-const isTyping = (target) => target instanceof Element && Boolean(target.closest("input, textarea, select, dialog"));
 
 document.addEventListener("keydown", (event) => {
-  if (ask && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); ask.requestSubmit(); return; }
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (/^[1-9]$/.test(event.key)) document.querySelector(`a[data-key="${event.key}"]`)?.click();
-  if (event.key === "/" && words) { event.preventDefault(); words.focus(); }
+  if (ask && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); ask.requestSubmit(); }
 });
 
 // Words narrow a list of case items; nothing is sent, and Enter opens the first that is left.

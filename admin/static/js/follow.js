@@ -238,15 +238,6 @@ function uncover(button, value, seconds) {
   }
 }
 
-// R reveals where the focus is; single letters never act while somebody types.
-document.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() !== "r" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (dialogue.open || event.target.closest("input, textarea, select")) return;
-  const place = event.target.closest(".reveal, tr, dd, .table-frame");
-  const button = place?.matches(".reveal") ? place : place?.querySelector(".reveal:not([hidden])");
-  if (button) { event.preventDefault(); button.click(); }
-});
-
 // Nothing of an answer outlives the page: not in the browser's memory of pages, not behind the back button.
 addEventListener("pagehide", () => { answers.replaceChildren(); dialogue.close(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });

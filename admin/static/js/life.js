@@ -2,18 +2,9 @@
 "use strict";
 
 const draftForm = document.getElementById("draft");
-const isWriting = (target) => target instanceof Element && Boolean(target.closest("input:not([type='radio'], [type='checkbox']), textarea, select"));
 
 document.addEventListener("keydown", (event) => {
-  if (draftForm && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); draftForm.requestSubmit(); return; }
-  if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-  const narrows = document.querySelector("[data-narrows] input");
-  if (event.key === "/" && narrows) { event.preventDefault(); narrows.focus(); return; }
-  const keyed = /^[a-z]$/i.test(event.key) ? document.querySelector(`[data-key="${event.key.toLowerCase()}"]`) : null;
-  if (!keyed) return;
-  event.preventDefault();
-  if (keyed.tagName === "A") keyed.click();
-  else keyed.focus(); // a decision asks for a second key
+  if (draftForm && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); draftForm.requestSubmit(); }
 });
 
 // What was typed is not lost by leaving the page without saving.

@@ -4,31 +4,13 @@
 const words = document.getElementById("words").dataset;
 const form = document.getElementById("judge");
 const isEnglish = document.documentElement.lang === "en";
-const isTyping = (target) => target instanceof Element && Boolean(target.closest("textarea, select, dialog, input:not([type=radio], [type=checkbox])"));
 
-// Single letters never act while typing. A verdict is only chosen by its number; Ctrl-Enter confirms it.
+// A verdict is only chosen by its number (js/keys.js); Ctrl-Enter confirms it.
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const own = event.target instanceof Element ? event.target.closest(".ask form") : null;
     const sent = own || form;
     if (sent) { event.preventDefault(); sent.requestSubmit(sent.querySelector("button.primary") || sent.querySelector("button:not([type=button])")); }
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape" && isTyping(event.target)) { event.target.blur(); return; }
-  if (isTyping(event.target)) return;
-  const meant = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (!meant) return;
-  event.preventDefault();
-  if (meant.matches("summary")) {
-    meant.parentElement.open = true;
-    meant.parentElement.querySelector("textarea").focus();
-  } else if (meant.matches("textarea")) {
-    meant.focus();
-    meant.setSelectionRange(meant.value.length, meant.value.length);
-  } else {
-    meant.focus();
-    meant.click();
   }
 });
 

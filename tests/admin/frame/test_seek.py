@@ -54,5 +54,7 @@ def test_a_large_table_is_searched_by_an_index_or_not_at_all() -> None:
     with pytest.raises(WrongSetting, match="wrong_setting"):
         seek.check(None, (Filter("rule", NAME, Entry.rule, lambda _actor, _session: ()),))
     seek.check(Searched((Entry.lookup, Entry.id), NAME), (Filter("kind", NAME, Entry.kind, lambda _a, _s: ()),))
-    seek.check(Searched((Agency.name_zh,), NAME, is_small=True), ())
+    seek.check(Searched((Agency.code,), NAME, names="agency"), ())
+    with pytest.raises(WrongSetting, match="wrong_setting"):
+        seek.check(Searched((Agency.name_zh,), NAME, names="agency"), ())
     seek.check(None, (Filter("business", NAME, CaseItem.business_agency, lambda _actor, _session: ()),))

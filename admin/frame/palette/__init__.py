@@ -1,0 +1,1 @@
+"""The palette: one place to type where one wants to go."""
