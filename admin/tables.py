@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
+import audit.draw.number
 import audit.draw.period
 import audit.draw.plan
 import audit.draw.sample

@@ -46,13 +46,6 @@ def draw_account(session: Session, period: Period) -> dict[str, Any]:
     }
 
 
-def source_entries(session: Session, period: Period) -> tuple[uuid.UUID, ...]:
-    """The entries that a record attaches for the draw: those that bound the seed, the freeze, those that told it, the draw."""
-    if period.seed is None or period.drawn_entry is None:
-        return (period.freeze_entry,)
-    return (*source_drawn(session, period).entries, period.freeze_entry, period.drawn_entry)
-
-
 def prove_units(
     session: Session, period_id: uuid.UUID, population: Population, ordinals: Sequence[int]
 ) -> dict[int, ProvenUnit]:

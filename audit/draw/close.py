@@ -28,7 +28,7 @@ from audit.draw.population import Coverage, Forest, Growing, Populations
 from audit.draw.public_draw import name_draws
 from audit.draw.units_of_month import units_between
 from audit.log.sequence import TRAIL_ROW, unnumbered
-from audit.log.store import StoredCheckpoint, newest_checkpoint
+from audit.log.store import StoredCheckpoint, first_checkpoint_since, newest_checkpoint
 from govern.core import clock
 from govern.core.database import reading, transaction
 from govern.core.errors import Conflict, InvalidInput, TryLater
@@ -172,12 +172,7 @@ def _checkpoint(session: Session, at: datetime, month: str, last: ClosedMonth | 
     if len(numbers) < len(entries):
         return None
     beyond = max([*numbers.values(), last.to_size if last else 0])
-    return session.scalars(
-        select(StoredCheckpoint)
-        .where(StoredCheckpoint.at >= at, StoredCheckpoint.size > beyond)
-        .order_by(StoredCheckpoint.at, StoredCheckpoint.size)
-        .limit(1)
-    ).first()
+    return first_checkpoint_since(session, at, beyond=beyond)
 
 
 def _something_waits(session: Session) -> bool:

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from audit.draw import seed as seeds
 from audit.draw.draw import draw, sample_size
-from audit.draw.number import DISCLOSED_WITHIN, party_of
+from audit.draw.number import DISCLOSED_WITHIN, SeedNumber, party_of
 from audit.draw.period import Period, PeriodUnit, numbers_of
-from audit.draw.plan import PublicDraw, SeedNumber
+from audit.draw.plan import PublicDraw
 from audit.draw.sample import Sample
 from audit.log import note as notes
 from audit.log.checkpoint import Checkpoint, parse_text

@@ -7,19 +7,19 @@ whoever knew both would have chosen the sample.
 
 import hmac
 import re
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audit.draw.period import ClosedMonth, is_closed, month_after, month_of, numbers_of
-from audit.draw.plan import SeedNumber
 from audit.draw.public_draw import must_be_frozen
 from audit.draw.seed import NUMBER_BYTES, commitment
 from govern.core import clock
-from govern.core.database import transaction
+from govern.core.database import Base, transaction
 from govern.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from govern.core.wording import Wording
 from govern.rules.actor import Actor, Role
@@ -54,6 +54,21 @@ TOO_LATE: Final = Wording(
     "承諾晚於本月的檢核點，不列入抽樣；本月以公開抽獎抽樣。",
     "It was committed to after the month's checkpoint and does not count; the public draw is used.",
 )
+
+
+class SeedNumber(Base):
+    """A party's number for a month: bound by its commitment before the freeze, disclosed after it."""
+
+    __tablename__ = "seed_number"
+
+    party: Mapped[str] = mapped_column(String(90), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    commitment: Mapped[bytes] = mapped_column(LargeBinary(32))
+    committed_by: Mapped[uuid.UUID]
+    committed_entry: Mapped[uuid.UUID]
+    number: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    disclosed_entry: Mapped[uuid.UUID | None]
+    disclosed_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is audited of an owner's data, by whom and how much: audit plans, and what the draw's seed is made of.
+"""What is audited of an owner's data, by whom and how much: audit plans, and the public draws named with them.
 
 A plan is made and ended by the owner's approver or head. Its defaults are the trade's (RULES.md, Auditing): one look-up in
 a hundred and at least one; of data items marked as kinship-like at least seven in ten, as the law has it, which is why they
@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, select
+from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audit.draw.draw import KINSHIP_RATIO, USUAL_FLOOR, USUAL_RATIO
@@ -118,21 +118,6 @@ class PublicDraw(Base):
     entered_entry: Mapped[uuid.UUID | None]
     entered_by: Mapped[uuid.UUID | None]
     entered_at: Mapped[datetime | None]
-
-
-class SeedNumber(Base):
-    """A party's number for a month: bound by its commitment before the freeze, disclosed after it."""
-
-    __tablename__ = "seed_number"
-
-    party: Mapped[str] = mapped_column(String(90), primary_key=True)
-    month: Mapped[str] = mapped_column(String(7), primary_key=True)
-    commitment: Mapped[bytes] = mapped_column(LargeBinary(32))
-    committed_by: Mapped[uuid.UUID]
-    committed_entry: Mapped[uuid.UUID]
-    number: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    disclosed_entry: Mapped[uuid.UUID | None]
-    disclosed_at: Mapped[datetime | None]
 
 
 def make_plan(

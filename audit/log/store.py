@@ -115,11 +115,11 @@ def newest_checkpoint(session: Session) -> StoredCheckpoint | None:
     return session.scalars(select(StoredCheckpoint).order_by(StoredCheckpoint.size.desc()).limit(1)).first()
 
 
-def first_checkpoint_since(session: Session, at: datetime) -> StoredCheckpoint | None:
-    """The first checkpoint signed at or after an instant: a month's checkpoint is the first after it (DESIGN.md)."""
+def first_checkpoint_since(session: Session, at: datetime, *, beyond: int = 0) -> StoredCheckpoint | None:
+    """The first checkpoint of more than `beyond` entries signed at or after an instant: a month's is the first after it."""
     return session.scalars(
         select(StoredCheckpoint)
-        .where(StoredCheckpoint.at >= at)
+        .where(StoredCheckpoint.at >= at, StoredCheckpoint.size > beyond)
         .order_by(StoredCheckpoint.at, StoredCheckpoint.size)
         .limit(1)
     ).first()

@@ -8,23 +8,8 @@ from govern.catalogue.case_item import CaseItemVersion, VersionAgency, VersionDa
 from govern.catalogue.data_item import DataItem, DataItemField, MaskRule
 from govern.catalogue.legal_basis import LegalBasis, VersionLegalBasis
 from govern.catalogue.life.held import in_force
-from govern.catalogue.scope import version_for
 from govern.core.wording import Wording
-from govern.rules.actor import Actor
 from govern.rules.difference import ContentSaid, Difference, FieldSaid, ItemSaid, difference
-
-
-def differences_for(actor: Actor, session: Session, code: str, version: int, *, to: int | None = None) -> Difference:
-    """In what a version differs from another (`to`), else from the one in force, else from the one it is based on.
-
-    A first version differs from nothing. `NotFound` where either is beyond the actor's scope.
-    """
-    after = version_for(actor, session, code, version)
-    if to is not None:
-        before: CaseItemVersion | None = version_for(actor, session, code, to)
-    else:
-        before = former_of(session, after)
-    return difference_of(session, before, after)
 
 
 def former_of(session: Session, version: CaseItemVersion) -> CaseItemVersion | None:

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from admin.app import create_app
 from admin.frame.parts import Parts
+from audit.draw.number import SeedNumber
 from audit.draw.period import Period
-from audit.draw.plan import AuditPlan, SeedNumber
+from audit.draw.plan import AuditPlan
 from audit.draw.seed import commitment
 from audit.review.judge import judge
 from govern.core.database import reading

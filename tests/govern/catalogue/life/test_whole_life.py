@@ -4,12 +4,13 @@ from sqlalchemy import select
 
 from govern.catalogue.case_item import Approval, Letter
 from govern.catalogue.life.approve import approve, send_back, words_on
-from govern.catalogue.life.compare import differences_for
+from govern.catalogue.life.compare import difference_of, former_of
 from govern.catalogue.life.draft import amend, draft_change_of
 from govern.catalogue.life.in_force import retire
 from govern.catalogue.life.letter import scan_of
 from govern.catalogue.life.propose import propose
 from govern.catalogue.life.suspend import resume, suspend
+from govern.catalogue.scope import version_for
 from govern.core.database import reading
 from tests.support.drafts import (
     MINISTRY,
@@ -75,7 +76,8 @@ def test_youth_housing_gets_one_more_tax_field_and_everything_is_an_entry(house:
     ]
     assert steps(YOUTH, 1) == ["retired"]
     with reading() as session:
-        difference = differences_for(cast.civil, session, YOUTH, number)
+        made = version_for(cast.civil, session, YOUTH, number)
+        difference = difference_of(session, former_of(session, made), made)
         assert difference.word.zh == "放寬"
         assert scan_of(cast.drafter, session, YOUTH, number, MINISTRY) == PDF
         letters = session.scalars(select(Letter).where(Letter.version_id == version_of(YOUTH, number).id)).all()
