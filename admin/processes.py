@@ -2,7 +2,7 @@
 
 They import no web: a worker is ready within a second. The keeper is the sequencer, and beside it, every few seconds: the
 timetable, the reconciler that offers due work again, the end of silent log-in sessions, answers that the store has lost,
-versions whose day has come, and forms that were kept for a day that is over.
+versions whose day has come, and forms and exports that were kept for a day that is over.
 """
 
 import logging
@@ -27,6 +27,7 @@ from govern.people.session_life import end_silent_sessions
 from govern.queue import embedded
 from govern.queue.timetable import tick
 from govern.queue.worker import run_worker
+from govern.workplace import export
 from govern.workplace.kept_form import forget_what_is_over
 
 diagnostics = logging.getLogger("govern.processes")
@@ -60,6 +61,7 @@ def _keep_in_order(house: House, stop: threading.Event) -> None:
             lambda: bring_in_force(clock.now()),
             lambda: pass_deadlines(clock.now()),
             lambda: forget_what_is_over(clock.now()),
+            lambda: export.forget_what_is_over(clock.now(), house.settings.folder),
         ):
             try:
                 task()
