@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from govern.keys import ring
-from tests.support import programs
+from tests.support import programs, sparing
 
+sparing.spare()
 pytest_plugins = ["tests.support.databases", "tests.support.houses"]
 
 

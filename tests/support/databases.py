@@ -1,13 +1,13 @@
 """Both databases for every test of a use case: SQLite always, PostgreSQL where its server can be started here.
 
-A server of our own on a free port, below a temporary folder, with `fsync` off; never the machine's. Each test gets a copy
-of a database that was migrated once: on PostgreSQL by `CREATE DATABASE ... TEMPLATE`, on SQLite by copying the file.
+A server of our own on a free port, below a temporary folder, with nothing kept for a crash; never the machine's. Each
+test gets a copy of a database that was migrated once: on PostgreSQL one of a pool's, on SQLite by copying the file.
 """
 
-import itertools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -20,10 +20,20 @@ import psycopg
 import pytest
 
 from govern.core import database
+from tests.support.pool import Pool, Template
 from tests.support.programs import postgresql_programs
 from tests.support.schema import make_schema
 
-_counter = itertools.count(1)
+# Nobody needs these servers after a crash, and nobody copies what they write.
+CARELESS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "autovacuum=off",
+    "jit=off",
+)
 
 
 def free_port() -> int:
@@ -62,9 +72,9 @@ def postgresql_server(programs: Path) -> Iterator[str]:
         capture_output=True,
         cwd=folder,
     )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c max_connections=200"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=200"
     server = subprocess.Popen(
-        [*as_user, programs / "postgres", "-D", data, *options.split()],
+        [*as_user, programs / "postgres", "-D", data, *options.split(), *(f"-c{each}" for each in CARELESS)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=folder,
@@ -74,7 +84,7 @@ def postgresql_server(programs: Path) -> Iterator[str]:
         _wait_for(address, server)
         yield address
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGQUIT)  # at once, whoever is connected: its folder goes
         server.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -106,6 +116,12 @@ def postgresql_template() -> Iterator[str | None]:
 
 
 @pytest.fixture(scope="session")
+def postgresql_pool(postgresql_template: str | None) -> Pool | None:
+    """Migrated databases on PostgreSQL, for one test after another; nothing where there is no server."""
+    return Pool(postgresql_template, Template("template_govern")) if postgresql_template else None
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied."""
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
@@ -115,7 +131,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_address(
-    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path, postgresql_template: str | None
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path, postgresql_pool: Pool | None
 ) -> Iterator[str]:
     """A fresh, migrated database of each kind, as `GOVERN_DATABASE_URL` would name it; bound to this process."""
     if request.param == "sqlite":
@@ -126,14 +142,11 @@ def database_address(
         yield address
         database.release()
         return
-    if postgresql_template is None:
+    if postgresql_pool is None:
         pytest.skip("no PostgreSQL server can be started here; the same tests ran on SQLite")
-    name = f"govern_{os.getpid()}_{next(_counter)}"
-    with psycopg.connect(postgresql_template, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_govern")  # type: ignore[arg-type]
-    address = postgresql_template.replace("/postgres", f"/{name}")
+    name = postgresql_pool.borrow()
+    address = postgresql_pool.address(name)
     database.bind(address.replace("postgresql://", "postgresql+psycopg://", 1))
     yield address
     database.release()
-    with psycopg.connect(postgresql_template, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+    postgresql_pool.give_back(name)

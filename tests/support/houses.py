@@ -40,6 +40,7 @@ from govern.queue import embedded
 from govern.queue.work import Work
 from govern.rules.actor import Actor, Role
 from govern.trail.entry import Entry
+from tests.support.pool import Pool, Template
 from tests.support.redis_servers import RedisPair, redis_pair
 
 PASSWORD = "a long password for tests 7"
@@ -218,8 +219,8 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_with_catalogue(postgresql_template: str | None, land: Settings) -> str | None:
-    """A second template on PostgreSQL, which holds the catalogue as well."""
+def postgresql_with_catalogue(postgresql_template: str | None, land: Settings) -> Pool | None:
+    """Databases of a second template on PostgreSQL, which holds the catalogue as well."""
     if postgresql_template is None:
         return None
     with psycopg.connect(postgresql_template, autocommit=True) as connection:
@@ -229,7 +230,7 @@ def postgresql_with_catalogue(postgresql_template: str | None, land: Settings) -
     open_house(settings)
     load.load(CATALOGUE, settings=settings)
     database.release()
-    return postgresql_template
+    return Pool(postgresql_template, Template("template_catalogue"))
 
 
 @pytest.fixture(scope="session")
@@ -267,13 +268,11 @@ def sqlite_house_in(land: Settings, folder: Path) -> TestHouse:
 def _database(request: pytest.FixtureRequest, land: Settings, tmp_path: Path) -> tuple[Settings, Callable[[], None]]:
     if request.param == "sqlite":
         return _sqlite(land, tmp_path), database.release
-    server: str | None = request.getfixturevalue("postgresql_with_catalogue")
-    if server is None:
+    pool: Pool | None = request.getfixturevalue("postgresql_with_catalogue")
+    if pool is None:
         pytest.skip("no PostgreSQL server can be started here; the same tests ran on SQLite")
-    name = f"house_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_catalogue")  # type: ignore[arg-type]
-    apart = _apart(land.model_copy(update={"database_url": server.replace("/postgres", f"/{name}")}), tmp_path)
+    name = pool.borrow()
+    apart = _apart(land.model_copy(update={"database_url": pool.address(name)}), tmp_path)
     pair: RedisPair | None = request.getfixturevalue("redis_servers")
     if pair is not None:
         apart = apart.model_copy(update={"redis_url": pair.queue, "answers_url": pair.answers})
@@ -281,8 +280,7 @@ def _database(request: pytest.FixtureRequest, land: Settings, tmp_path: Path) ->
 
     def end() -> None:
         database.release()
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+        pool.give_back(name)
 
     return apart, end
 
