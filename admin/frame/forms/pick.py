@@ -23,6 +23,7 @@ from govern.catalogue.scope import agencies_for, data_items_for
 from govern.core.database import reading
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
+from govern.names.index import holding
 from govern.rules.actor import Actor
 
 MOST: Final = 20
@@ -101,8 +102,8 @@ def _holds(words: Sequence[str], *columns: Any) -> list[Any]:
 
 
 def _agencies(actor: Actor, session: Session, words: Sequence[str]) -> list[Picked]:
-    columns = (Agency.name_zh, Agency.name_en, Agency.short_zh, Agency.code)
-    query = agencies_for(actor, session).where(*_holds(words, *columns)).order_by(Agency.seq).limit(MOST + 1)
+    named = holding("agency", Agency.code, " ".join(words))
+    query = agencies_for(actor, session).where(named).order_by(Agency.seq).limit(MOST + 1)
     rows = session.scalars(query).all()
     above = agency_names(session, {row.parent for row in rows if row.parent})
     return [Picked(row.code, row.name, above.get(row.parent or "", Wording(row.code, row.code))) for row in rows]
@@ -110,10 +111,9 @@ def _agencies(actor: Actor, session: Session, words: Sequence[str]) -> list[Pick
 
 def _data_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Picked]:
     """By its own name or a field's: whoever looks for a date of birth finds the items that hold one."""
-    own = (DataItem.name_zh, DataItem.name_en, DataItem.code)
     of_field = [
         or_(
-            *_holds([word], *own),
+            holding("data_item", DataItem.code, word),
             DataItem.code.in_(select(DataItemField.item).where(*_holds([word], DataItemField.name_zh, DataItemField.name_en))),
         )
         for word in words
@@ -137,8 +137,8 @@ def _with_fields(item: DataItem, owner: Wording, words: Sequence[str]) -> Wordin
 
 
 def _case_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Picked]:
-    columns = (CaseItemVersion.name_zh, CaseItemVersion.name_en, CaseItem.code)
-    rows = session.execute(case_items_here(actor).where(*_holds(words, *columns)).limit(MOST + 1)).all()
+    named = holding("case_item_version", CaseItemVersion.id, " ".join(words))
+    rows = session.execute(case_items_here(actor).where(named).limit(MOST + 1)).all()
     return [Picked(row.code, Wording(row.name_zh, row.name_en), Wording(row.code, row.code)) for row in rows]
 
 
