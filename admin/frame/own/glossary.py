@@ -263,10 +263,33 @@ PROOF: Final[Mapping[str, Word]] = {
         "The signed PDF of a look-up or a period, which anybody can verify.",
     ),
 }
+SCREEN: Final[Mapping[str, Word]] = {
+    "notice": _word(
+        "公告",
+        "Notice",
+        "維運人員告訴所有使用者的事，例如維護與異常，有起訖時間。",
+        "What an operator tells everybody, such as maintenance and trouble, from and until a moment.",
+    ),
+}
 BY_HEADING: Final[tuple[tuple[Wording, Mapping[str, Word]], ...]] = (
     (Wording("誰", "Who"), WHO),
     (Wording("可以查什麼", "What may be asked"), ASKED),
     (Wording("一次查調", "The road of a look-up"), ROAD),
     (Wording("憑據與稽核", "The proof"), PROOF),
+    (Wording("畫面上", "On screen"), SCREEN),
 )
 WORDS: Final[Mapping[str, Word]] = {name: word for _, words in BY_HEADING for name, word in words.items()}
+# Which word a list's heading is, by the list's endpoint.
+HEADINGS: Final[Mapping[str, str]] = {
+    "case_items": "case item",
+    "data_items": "data item",
+    "agencies": "agency",
+    "legal_bases": "legal basis",
+    "sources": "source",
+    "rights": "right",
+    "lookups": "look-up",
+    "periods": "period",
+    "plans": "plan",
+    "findings": "finding",
+    "trail": "trail",
+}

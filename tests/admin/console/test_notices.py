@@ -28,8 +28,8 @@ def operator(console_on_both: Flask) -> Browser:
 def test_a_notice_is_published_and_taken_down(operator: Browser) -> None:
     assert "還沒有公告" in text_of(operator.get("/notices"))
     form = operator.get("/notices/new").text
-    usual = {name: form.split(f'name="{name}" type="{kind}" value="')[1].split('"')[0]
-             for name, kind in (("from_day", "text"), ("from_time", "time"), ("until_day", "text"), ("until_time", "time"))}  # fmt: skip
+    fields = {"from_day": "text", "from_time": "time", "until_day": "text", "until_time": "time"}
+    usual = {name: form.split(f'name="{name}" type="{kind}" value="')[1].split('"')[0] for name, kind in fields.items()}
     answer = operator.post("/notices", GIVEN | usual, page="/notices/new")
     assert answer.headers["Location"] == "/notices"
     page = operator.get("/notices").text
