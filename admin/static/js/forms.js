@@ -164,7 +164,7 @@ function summarise(form, wrong) {
   for (const [input, text] of wrong) {
     const link = document.createElement("a");
     link.href = `#${placeOf(input)}`;
-    link.textContent = text;
+    link.textContent = text.includes(labelOf(input)) ? text : filledIn(formWords.named, { label: labelOf(input), text });
     const item = document.createElement("li");
     item.append(link);
     list.append(item);
@@ -246,6 +246,15 @@ function watch(form) {
   form.addEventListener("input", later);
   form.addEventListener("change", later);
   form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { clearTimeout(waiting); running?.abort(); isGone = true; } });
+  // Who cancels has given it up.
+  document.addEventListener("click", (event) => {
+    const cancels = event.target.closest?.(".foot a.quiet, form.form .buttons a.quiet");
+    if (!cancels) return;
+    clearTimeout(waiting);
+    running?.abort();
+    isGone = true;
+    post("/form/forget", { kept_address: form.elements.kept_address.value }, { keepalive: true, redirect: "manual" }).catch(() => {});
+  });
   document.addEventListener("govern:leaving", () => keepNow(true));
   addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keepNow(true); });
 }
