@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test test-lower test-upper check format bench lock docs promises checker clean
+.PHONY: help run demo test test-lower test-upper check format bench lock docs screenshots promises checker clean
 
 help:  ## list what can be done
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 .venv/ready: requirements.txt
 	@sh .ci/system-parts
@@ -57,6 +57,9 @@ bench: .venv/ready-tests  ## measure, each figure beside its peer, into bench/re
 
 docs: .venv/ready-tests  ## make again what docs/ holds of the code: entries, map, settings
 	@$(BIN)/flask house docs
+
+screenshots: .venv/ready-tests  ## every page as it looks, in both sizes, languages and modes, into docs/screenshots
+	@$(BIN)/python -m tests.screenshots
 
 checker: .venv/ready  ## build the stranger's checker, one file; TRUST=FILE builds a trust list in
 	@$(BIN)/python -m audit.check.build dist/checker.pyz $(if $(TRUST),--trust $(TRUST))

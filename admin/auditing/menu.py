@@ -26,7 +26,16 @@ DOORS: Final = (
         also=("period", "plans", "plan", "number"),
         says=Periods.lede,
     ),
-    Door("sample.queue", Wording("樣本查核", "Samples"), roles=frozenset({Role.AUDITOR}), order=33),
+    Door(
+        "sample.queue",
+        Wording("樣本查核", "Samples"),
+        roles=frozenset({Role.AUDITOR}),
+        order=33,
+        says=Wording(
+            "逐筆判定抽中的查調：誰、為什麼、依哪條規則、看到了什麼。",
+            "Judge each sampled look-up: who, why, by which rule, and what was seen.",
+        ),
+    ),
     Door(
         "findings.index_view",
         Wording("缺失", "Findings"),

@@ -28,6 +28,7 @@ DOORS: Final = (
         Wording("查調紀錄", "Look-ups"),
         roles=frozenset({Role.CLERK, Role.SUPERVISOR, Role.HEAD, Role.AUDITOR, Role.DRAFTER, Role.APPROVER}),
         order=20,
+        says=Lookups.lede,
     ),
     Door(
         "questions.index_view",

@@ -18,7 +18,9 @@ from audit.draw.period import Period
 from audit.draw.sample import Sample
 from audit.review.said import opened_text
 from govern.catalogue.agency import Agency
+from govern.catalogue.case_item import CaseItemVersion
 from govern.catalogue.data_item import DataItem
+from govern.catalogue.scope import was_proposed
 from govern.core.wording import Wording
 from govern.lookups.answer import Place
 from govern.lookups.lookup import Lookup, Task
@@ -142,10 +144,16 @@ def _entries(session: Session, lookup: Lookup, tasks: set[uuid.UUID]) -> list[Nu
 
 
 def _names(session: Session, tasks: Sequence[Task], items: Mapping[str, DataItem]) -> dict[str, Wording]:
-    """What a denial's parameters are called: agencies and data items by code."""
+    """What a denial's parameters are called: agencies, case items and data items by code."""
     spoken = {str(value) for task in tasks for value in (task.deny_parameters or {}).values()}
     agencies = {one.code: one.name for one in session.scalars(select(Agency).where(Agency.code.in_(spoken)))}
-    return agencies | {code: item.name for code, item in items.items()}
+    versions = session.scalars(
+        select(CaseItemVersion)
+        .where(CaseItemVersion.case_item.in_(spoken), was_proposed())
+        .order_by(CaseItemVersion.state == "in_force", CaseItemVersion.version)
+    )
+    case_items = {one.case_item: Wording(one.name_zh, one.name_en) for one in versions}
+    return agencies | case_items | {code: item.name for code, item in items.items()}
 
 
 def _task(

@@ -1,4 +1,4 @@
-"""The main flow in a real browser, against a real house: what each user sees, from the first log-in to the signed record."""
+"""The main flow in a real browser, against a real house, by keyboard alone: from the first log-in to the signed record."""
 
 import json
 import re

@@ -7,6 +7,7 @@ from playwright.sync_api import Download, Locator, expect
 
 from tests.support.browsers import Window
 
+MOST_STOPS = 150  # of Tab, once round the longest page
 FIRST_SIGHT = re.compile(r"/desk/lookups/[0-9a-f-]{36}$")
 
 
@@ -31,30 +32,51 @@ class User:
         """The page does not say this."""
         expect(self.window.page.locator("body")).not_to_contain_text(text)
 
+    def tabs_to(self, target: Locator) -> None:
+        """Tab after Tab, as whoever has no mouse: what is reached is seen to have the focus."""
+        page = self.window.page
+        for _ in range(MOST_STOPS):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"Tab never comes to {target} on {page.url}")
+
+    def presses_on(self, target: Locator, key: str = "Enter") -> None:
+        """A button, link or box, reached and used by keyboard."""
+        target.wait_for()
+        self.tabs_to(target)
+        self.window.page.keyboard.press(key)
+
+    def types_into(self, selector: str, text: str) -> None:
+        """Over what stands there; Chinese as an input method gives it."""
+        self.tabs_to(self.window.page.locator(selector))
+        self.window.page.keyboard.press("Control+A")
+        self.window.page.keyboard.insert_text(text)
+
     def signs_in(self) -> None:
         """Account and password into the log-in page."""
         page = self.window.page
         self.goes_to("/login")
-        page.fill("#account", self.account)
-        page.fill("#password", self.password)
-        page.click("main form button.primary")
-        page.wait_for_load_state()
+        self.types_into("#account", self.account)
+        self.types_into("#password", self.password)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
 
     def changes_the_first_password(self, new: str) -> None:
         """The page that stands before every other after a first log-in."""
         page = self.window.page
-        page.fill("#current", self.password)
-        page.fill("#new", new)
-        page.fill("#again", new)
-        page.click("main form button.primary")
+        self.types_into("#current", self.password)
+        self.types_into("#new", new)
+        self.types_into("#again", new)
+        page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"/(\?.*)?$"))
         self.password = new
 
     def logs_out(self) -> None:
         """From the menu under the own name."""
         page = self.window.page
-        page.locator(".tools details.menu > summary").click()
-        page.locator(".tools details.menu form button").click()
+        self.presses_on(page.locator(".tools details.menu > summary"))
+        self.presses_on(page.get_by_role("button", name=re.compile("登出|Log out")))
         page.wait_for_url("**/login*")
 
     def goes_back(self) -> None:
@@ -78,7 +100,7 @@ class User:
 
 @dataclass(slots=True)
 class Clerk(User):
-    """Looks citizens up."""
+    """Looks citizens up, without a mouse."""
 
     def fills_in(self, case_item: str, key: str, *, kind: str = "national_id", only: str = "") -> None:
         """The form of a case item, about one subject with a consent."""
@@ -87,11 +109,11 @@ class Clerk(User):
             self.goes_to(f"/desk/{case_item}")
         if only:
             for box in page.locator(f'input[name="item"]:not([value="{only}"])').all():
-                box.uncheck()
-        page.fill("#case_number", "測試字第1150000001號")
-        page.fill(f"#subject_1_{kind}", key)
-        page.fill("#document", "測同字第1號")
-        page.fill("#signed_on", "115年11月1日")
+                self.presses_on(box, "Space")
+        self.types_into("#case_number", "測試字第1150000001號")
+        self.types_into(f"#subject_1_{kind}", key)
+        self.types_into("#document", "測同字第1號")
+        self.types_into("#signed_on", "115年11月1日")
 
     def submits(self) -> None:
         """By keyboard, from wherever the cursor is; the look-up's page follows."""
@@ -116,30 +138,32 @@ class Clerk(User):
     def reveals_by_keyboard(self) -> None:
         """R on the focused field opens the dialogue that asks for a reason."""
         page = self.window.page
-        page.locator(".reveal").first.focus()
-        page.keyboard.press("r")
+        self.presses_on(page.locator(".reveal").first, "r")
         expect(page.locator("#reveal-dialogue")).to_be_visible()
 
     def gives_the_reason(self, text: str) -> None:
         """Another reason than those offered, in own words."""
         page = self.window.page
-        page.locator("#reveal-dialogue label.choice").last.click()
-        page.fill("#reveal-reason", text)
+        reasons = page.locator("#reveal-dialogue label.choice input")
+        self.tabs_to(reasons.last if reasons.last.is_checked() else reasons.first)
+        while not reasons.last.is_checked():
+            page.keyboard.press("ArrowDown")
+        self.types_into("#reveal-reason", text)
         page.keyboard.press("Enter")
 
     def makes_the_record(self) -> bytes:
         """The button, then the download that takes its place when a worker has made the record."""
         page = self.window.page
-        page.click("#make-record button")
+        self.presses_on(page.locator("#make-record button"))
         with page.expect_download() as coming:
-            page.locator("#actions a[download]").click()
+            self.presses_on(page.locator("#actions a[download]"))
         download: Download = coming.value
         assert re.fullmatch(r"[A-Z0-9-]+\.pdf", download.suggested_filename), download.suggested_filename
         return download.path().read_bytes()
 
     def destroys_the_answer(self) -> None:
         """現在銷毀: gone from the page at once."""
-        self.window.page.click("#destroy button")
+        self.presses_on(self.window.page.locator("#destroy button"))
         expect(self.window.page.locator("#answers .answer")).to_have_count(0)
 
 
