@@ -32,6 +32,7 @@ from govern.rules.facts import PermittedField
 from govern.rules.lives import STATE_NAMES, TaskState
 from govern.trail.entry import Entry as EntryRow
 from govern.trail.entry import EntryNumber, EntrySealedValue
+from govern.trail.search import OF_AN_AUDIT
 from reports.record.case import FORGOTTEN, case_item, legal_bases, named, opened, subjects, who
 from reports.record.content import (
     Checkpoint,
@@ -112,7 +113,6 @@ def gather(session: Session, lookup_id: uuid.UUID, frame: Frame) -> LookupRecord
     )
 
 
-AUDITED: Final = ("sample", "finding")
 _TOLD: Final = ("kind", "at", "data_item", "cause", "about_id", "details")
 
 
@@ -127,7 +127,7 @@ def _entries(session: Session, lookup: Lookup, checkpoint: StoredCheckpoint | No
         select(EntryRow, EntryNumber.number)
         .join(EntryNumber, EntryNumber.entry_id == EntryRow.id)
         .where(EntryRow.lookup == lookup.id, EntryNumber.number < checkpoint.size)
-        .where(or_(EntryRow.about_kind.is_(None), EntryRow.about_kind.not_in(AUDITED)))
+        .where(or_(EntryRow.about_kind.is_(None), EntryRow.about_kind.not_in(OF_AN_AUDIT)))
         .order_by(EntryRow.id)
     )
     return [(entry, number) for entry, number in rows]

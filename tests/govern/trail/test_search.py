@@ -10,8 +10,10 @@ from govern.core.ids import new_id
 from govern.keys.ring import Ring
 from govern.rules.actor import Actor, Reach
 from govern.trail.append import append
+from govern.trail.entry import Entry
 from govern.trail.kinds.lookups import Answered, Asked
 from govern.trail.kinds.people import SignedOn
+from govern.trail.kinds.review import Judged
 from govern.trail.search import entries_for, entry_for, ways_for
 
 ASKER, OTHER = new_id(), new_id()
@@ -75,3 +77,26 @@ def test_each_role_sees_its_own_entries_by_either_way(
 def test_an_absent_entry_is_not_found(database_address: str) -> None:
     with reading() as session, pytest.raises(NotFound):
         entry_for(actor(ASKER, "office", is_operator=True), session, new_id())
+
+
+def test_what_an_audit_says_of_ones_own_look_up_is_hidden_in_whatever_role(
+    written: dict[str, uuid.UUID], keys: Ring
+) -> None:
+    with reading() as session:
+        lookup = session.get_one(Entry, written["asked"]).lookup
+        assert lookup is not None
+    verdict = Judged(
+        lookup=lookup, owner="civil", about_id=str(new_id()), period=new_id(), seq=1, round=1, verdict="excessive"
+    )  # fmt: skip
+    with transaction() as session:
+        judged = append(session, verdict, by=actor(OTHER, "civil")).entry_id
+    wide = {"agencies": frozenset({"office", "civil"}), "own_data_items": frozenset({"household"})}
+    asker, auditor, judge = actor(ASKER, "civil", **wide), actor(new_id(), "civil", **wide), actor(OTHER, "civil")
+    with reading() as session:
+        for who, found in ((asker, False), (auditor, True), (judge, True)):
+            assert any(judged == each.id for way in ways_for(who, session) for each in session.scalars(way)) is found
+        assert {written["asked"], written["answered"]} <= {
+            each.id for each in session.scalars(entries_for(asker, session))
+        }
+        with pytest.raises(NotFound):
+            entry_for(asker, session, judged)
