@@ -31,6 +31,7 @@ PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 20_000
 REVEAL_S = 5
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OF_COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 RULES = {"resultTypes": ["violations"], "runOnly": STANDARDS}
 
 
@@ -125,9 +126,9 @@ class Window:
         """Complaints that hold one of these are what the test is about, and no fault."""
         self.complaints = [said for said in self.complaints if not any(part in said for part in parts)]
 
-    def faults_of_access(self) -> list[str]:
-        """What axe finds on the page as it stands."""
-        found = Axe().run(self.page, options=RULES).response["violations"]
+    def faults_of_access(self, *, colours_alone: bool = False) -> list[str]:
+        """What axe finds on the page as it stands; of colours alone where only they have changed since."""
+        found = Axe().run(self.page, options=OF_COLOURS if colours_alone else RULES).response["violations"]
         return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
     def strangers(self) -> list[str]:

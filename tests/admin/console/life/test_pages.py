@@ -92,7 +92,8 @@ def faults(page: Page, address: str, paths: tuple[str, ...]) -> dict[str, list[s
             page.goto(address + path)
             for mode in ("light", "dark"):
                 page.emulate_media(color_scheme=mode, reduced_motion="reduce")  # type: ignore[arg-type]
-                found[f"{path} {language} {mode}"] = Window(page.context, page, address).faults_of_access()
+                seen = Window(page.context, page, address)
+                found[f"{path} {language} {mode}"] = seen.faults_of_access(colours_alone=mode == "dark")
             page.set_viewport_size({"width": 390, "height": 844})
             if page.evaluate("document.documentElement.scrollWidth") > 390:
                 found[f"{path} {language} on a phone"] = ["scrolls sideways"]
