@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin.console.life.pages import is_own
 from admin.console.life.stop import deeds_of
 from admin.console.words import CASE_KINDS, SCOPES, URGENCIES, article, word
-from admin.frame.display import CASE_ITEM_STATES, NOT_KNOWN
+from admin.frame.display import CASE_ITEM_STATES, state_of_version
 from admin.frame.names import Names, agency_names, people_names
 from govern.catalogue.case_item import (
     CaseItem,
@@ -59,7 +59,7 @@ def describe(actor: Actor, session: Session, thing: CaseItem) -> dict[str, Any]:
     """What the page of a case item needs; without a version within reach its name, business agency and state alone."""
     known = _known(session, thing.code)
     stops = stops_for(actor, session, thing.code)
-    state = CASE_ITEM_STATES["suspended"] if stops else CASE_ITEM_STATES.get(known.state, NOT_KNOWN)
+    state = CASE_ITEM_STATES["suspended"] if stops else state_of_version(known.state, known.valid_to)
     try:
         version = current_version_for(actor, session, thing.code)
     except NotFound:
@@ -73,7 +73,7 @@ def describe(actor: Actor, session: Session, thing: CaseItem) -> dict[str, Any]:
         "business_agency": names[thing.business_agency],
         "stops": [(stop, names[stop.agency], setters.get(stop.set_by)) for stop in stops],
         "in_work": in_work,
-        "in_work_state": CASE_ITEM_STATES.get(in_work.state, NOT_KNOWN) if in_work else None,
+        "in_work_state": state_of_version(in_work.state, in_work.valid_to) if in_work else None,
         "may_change": is_own(actor, thing) and in_work is None,
         "deeds": deeds_of(actor, session, thing),
         "version": version,
@@ -131,7 +131,7 @@ def _content(actor: Actor, session: Session, thing: CaseItem, version: CaseItemV
         "letters": [(letter, names[letter.superior]) for letter in letters],
         "bases": [(basis, text) for basis, text in bases],
         "article": article,
-        "versions": [(each, CASE_ITEM_STATES.get(each.state, NOT_KNOWN)) for each in versions],
+        "versions": [(each, state_of_version(each.state, each.valid_to)) for each in versions],
         "totals": {
             "clear": sum(part.count("clear") for part in parts),
             "masked": sum(part.count("masked", "revealable") for part in parts),

@@ -17,7 +17,7 @@ from admin.console import case_item
 from admin.console.life import waits
 from admin.console.life.approve_many import APPROVE_MANY
 from admin.console.words import CASE_KINDS, URGENCIES, word
-from admin.frame.display import CASE_ITEM_STATES, NOT_KNOWN, State
+from admin.frame.display import CASE_ITEM_STATES, State, state_of_version
 from admin.frame.governed_view import GovernedView
 from admin.frame.listing import Asked, Tab
 from admin.frame.names import agency_names, data_item_names
@@ -42,6 +42,7 @@ from govern.catalogue.scope import (
     parts_to_approve_for,
     versions_for,
 )
+from govern.core import clock
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
 
@@ -80,6 +81,16 @@ class Counted:
 
 def _in_state(*states: str) -> ColumnElement[bool]:
     return exists().where(CaseItemVersion.case_item == CaseItem.code, CaseItemVersion.state.in_(states))
+
+
+def _stands() -> ColumnElement[bool]:
+    """Whether a version is in force and its last day is not over."""
+    today = clock.today()
+    return exists().where(
+        CaseItemVersion.case_item == CaseItem.code,
+        CaseItemVersion.state == "in_force",
+        CaseItemVersion.valid_to >= today,
+    )
 
 
 def _suspended() -> ColumnElement[bool]:
@@ -138,9 +149,7 @@ class CaseItems(GovernedView):
         Tab("mine", Wording("等我處理", "Waiting for me"), lambda things: things),
         Tab("drafts", Wording("草擬", "Drafts"), lambda things: things),
         Tab("waiting", Wording("審核與待核備", "In approval"), lambda things: things),
-        Tab(
-            "in_force", Wording("生效中", "In force"), lambda things: things.where(_in_state("in_force"), ~_suspended())
-        ),
+        Tab("in_force", Wording("生效中", "In force"), lambda things: things.where(_stands(), ~_suspended())),
         Tab("suspended", Wording("已暫停", "Suspended"), lambda things: things.where(_suspended())),
     )
     searched = Searched(
@@ -254,7 +263,7 @@ def _more(
         return {"state": CASE_ITEM_STATES["suspended"]} if is_suspended else {}
     former = former_of(session, version)
     change = difference_of(session, former, version).word if former else Wording("新增", "New")
-    state = RETURNED if waits.came_back(session, [version]) else CASE_ITEM_STATES.get(version.state, NOT_KNOWN)
+    state = RETURNED if waits.came_back(session, [version]) else state_of_version(version.state, version.valid_to)
     if version.id in for_you:
         state = FOR_YOU
     return {"is_on_its_way": True, "change": change, "state": state}
@@ -314,7 +323,7 @@ def _row(
         kind=word(CASE_KINDS, head.kind),
         urgency=head.urgency,
         urgency_word=word(URGENCIES, head.urgency),
-        state=CASE_ITEM_STATES.get(head.state, NOT_KNOWN),
+        state=state_of_version(head.state, head.valid_to),
         valid_to=head.valid_to,
         is_readable=counted is not None,
     )

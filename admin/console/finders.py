@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.console.words import LEVELS, word
-from admin.frame.display import CASE_ITEM_STATES, NOT_KNOWN
+from admin.frame.display import state_of_version
 from admin.frame.names import agency_names
 from admin.frame.palette.offered import Act, Finder, Found
 from govern.catalogue.agency import Agency
@@ -45,7 +45,7 @@ def case_items(actor: Actor, session: Session, words: str, most: int) -> Sequenc
 
 
 def _stands(agency: Wording, version: CaseItemVersion) -> Wording:
-    state = CASE_ITEM_STATES.get(version.state, NOT_KNOWN).word
+    state = state_of_version(version.state, version.valid_to).word
     return Wording(
         f"{agency.zh}．第{version.version}版，{state.zh}", f"{agency.en}, version {version.version}, {state.en.lower()}"
     )

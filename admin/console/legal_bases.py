@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from admin.frame.display import CASE_ITEM_STATES, NOT_KNOWN, State
+from admin.frame.display import State, state_of_version
 from admin.frame.doors import Waiting
 from admin.frame.governed_view import GovernedView
 from admin.frame.listing import Tab
@@ -145,7 +145,7 @@ class LegalBases(GovernedView):
 def standing(session: Session, touched: Sequence[Touched]) -> list[tuple[Touched, Wording, State]]:
     """What a change touches, with business agencies' names and states as pages show them."""
     names = agency_names(session, {each.business_agency for each in touched})
-    return [(each, names[each.business_agency], CASE_ITEM_STATES.get(each.state, NOT_KNOWN)) for each in touched]
+    return [(each, names[each.business_agency], state_of_version(each.state, each.valid_to)) for each in touched]
 
 
 def ending_soon(actor: Actor, session: Session) -> Sequence[tuple[LegalBasis, int]]:

@@ -53,6 +53,9 @@ CASE_ITEM_STATES: Final[Mapping[str, State]] = {  # a version's states, and *sus
     "waiting_for_letter": State("waiting", Wording("待核備函", "Awaiting a letter"), "wait"),
     "waiting_for_date": State("waiting", Wording("待生效", "Awaiting its day")),
     "in_force": State("done", Wording("生效中", "In force"), "ok"),
+    "ended": State(
+        "dash", Wording("已屆期", "Ended")
+    ),  # shown from the day after the last one; no step brings it about
     "suspended": State("paused", Wording("已暫停", "Suspended"), "wait"),
     "retired": State("dash", Wording("已由新版取代", "Superseded")),
     "rejected": State("denied", Wording("不予核准", "Rejected"), "bad"),
@@ -111,6 +114,12 @@ def install(app: Flask) -> None:
 def state_of(kind: str, code: str) -> State:
     """How a state of a `lookup`, `task`, `case_item` or `source` is shown."""
     return STATES[kind].get(code, NOT_KNOWN)
+
+
+def state_of_version(code: str, valid_to: date) -> State:
+    """How a case item's version stands today: one in force whose last day is over permits nothing any more."""
+    is_over = code == "in_force" and valid_to < clock.today()
+    return CASE_ITEM_STATES.get("ended" if is_over else code, NOT_KNOWN)
 
 
 def _civil(value: date | datetime) -> date:

@@ -13,7 +13,7 @@ from admin.console.life.form import PartState, parts_of
 from admin.console.life.pages import is_own
 from admin.console.life.steps import OwnerPart, SeenLetter, Step, steps
 from admin.console.words import article
-from admin.frame.display import CASE_ITEM_STATES, NOT_KNOWN, State
+from admin.frame.display import State, state_of_version
 from admin.frame.names import Names, agency_names, people_names
 from govern.catalogue.case_item import CaseItem, CaseItemVersion, Letter, VersionDataItem, VersionField
 from govern.catalogue.data_item import DataItem
@@ -123,7 +123,7 @@ def seen_version(actor: Actor, session: Session, code: str, number: int) -> Seen
     return SeenVersion(
         case_item=case_item,
         version=version,
-        state=CASE_ITEM_STATES.get(version.state, NOT_KNOWN),
+        state=state_of_version(version.state, version.valid_to),
         business=names[case_item.business_agency],
         former=former,
         blocks=_own_first(actor, compare.blocks(session, then, now)),

@@ -9,7 +9,7 @@ from admin.console.life import compare
 from admin.console.life.pages import pages
 from admin.console.life.seen_version import answers, neighbours, seen_version
 from admin.frame.actor import the_actor
-from admin.frame.display import CASE_ITEM_STATES, NOT_KNOWN
+from admin.frame.display import state_of_version
 from admin.frame.names import people_names
 from govern.catalogue.case_item import CaseItemVersion
 from govern.catalogue.life.compare import said
@@ -65,7 +65,7 @@ def versions(code: str) -> str:
     return render_template(
         "console/life/versions.html",
         case_item=case_item,
-        rows=[(each, CASE_ITEM_STATES.get(each.state, NOT_KNOWN)) for each in rows],
+        rows=[(each, state_of_version(each.state, each.valid_to)) for each in rows],
         people=people,
     )
 
@@ -87,7 +87,7 @@ def side_by_side(code: str) -> str:
     return render_template(
         "console/life/compare.html",
         case_item=case_item,
-        rows=[(each, CASE_ITEM_STATES.get(each.state, NOT_KNOWN)) for each in rows],
+        rows=[(each, state_of_version(each.state, each.valid_to)) for each in rows],
         one=one,
         other=other,
         blocks=blocks,
