@@ -12,6 +12,7 @@ if (draftForm) {
   const asItWas = new URLSearchParams(new FormData(draftForm)).toString();
   let isSent = false;
   draftForm.addEventListener("submit", () => { isSent = true; });
+  document.addEventListener("govern:leaving", () => { isSent = true; }); // it is kept, and the log-in leads back
   addEventListener("beforeunload", (event) => {
     if (!isSent && new URLSearchParams(new FormData(draftForm)).toString() !== asItWas) event.preventDefault();
   });
