@@ -212,3 +212,30 @@ def test_a_supervisor_sees_the_people_of_the_unit_with_roles_and_rights(
     page = supervisor.get(f"/people/details/?id={clerk.person_id}")
     assert "allowance" in page.text
     assert f"/rights/grant?person={clerk.person_id}" in page.text
+
+
+def test_several_rights_are_renewed_and_ended_after_a_preview_and_each_no_is_said(
+    app: Flask, keys: Ring, clerk: Worker, supervisor: Browser
+) -> None:
+    today = clock.today()
+    second = a_person("second", "tainan-social", Role.CLERK, name="王承辦")
+    for person in (clerk, second):
+        a_right(keys, person, days=9)
+    ids = [str(right.id) for right in rights()]
+    chosen = {"action": "renew", "rowid": [*ids, str(uuid.uuid4())], "tab": "ending"}
+    preview = text_of(supervisor.post("/rights/action/", chosen, page="/"))
+    assert "會變更的2項" in preview
+    assert "不會變更的1項" in preview
+    assert "林承辦．" in preview
+    until = to_roc_digits(today + timedelta(days=100))
+    unsaid = supervisor.post("/rights/action/", {**chosen, "sure": "1", "ends_on": until, "reason": ""}, page="/")
+    assert unsaid.status_code == 422
+    renewed = {**chosen, "sure": "1", "ends_on": until, "reason": WHY}
+    assert "3項中2項完成。" in text_of(supervisor.post("/rights/action/", renewed, page="/"))
+    held = [right for right in rights() if right.ended_at is None]
+    assert {right.ends_on for right in held} == {today + timedelta(days=100)}
+    ended = {"action": "end", "rowid": [str(held[0].id), ids[0]], "sure": "1", "cause": "not_needed", "reason": WHY}
+    said = text_of(supervisor.post("/rights/action/", ended, page="/"))
+    assert "2項中1項完成。" in said
+    assert "這項權限已經終止。" in said
+    assert sum(right.ended_at is None for right in rights()) == 1

@@ -46,7 +46,11 @@ def test_a_piece_left_out_at_the_end_a_swap_a_change_or_another_file_is_found(tm
 
 
 def test_what_broke_off_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), Writer(tmp_path / "file.sealed", SECRET, about=b"one") as file:
-        file.write(b"half")
-        raise RuntimeError
+    def breaks_off() -> None:
+        with Writer(tmp_path / "file.sealed", SECRET, about=b"one") as file:
+            file.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        breaks_off()
     assert list(tmp_path.iterdir()) == []
