@@ -13,7 +13,7 @@ from admin.auditing.plans import Plans
 from admin.auditing.trail import TrailEntries
 from admin.auditing.waits import counts, waits
 from admin.frame.doors import Area, Door
-from admin.frame.palette.offered import Act
+from admin.frame.offered import Act
 from govern.core.wording import Wording
 from govern.rules.actor import Role
 

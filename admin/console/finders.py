@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from admin.console.words import LEVELS, word
 from admin.frame.display import state_of_version
 from admin.frame.names import agency_names
-from admin.frame.palette.offered import Act, Finder, Found
+from admin.frame.offered import Act, Finder, Found
 from govern.catalogue.agency import Agency
 from govern.catalogue.case_item import CaseItem, CaseItemVersion
 from govern.catalogue.find import called

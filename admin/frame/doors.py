@@ -30,7 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from admin.frame.actor import visitor
-from admin.frame.palette.offered import Act, Finder
+from admin.frame.offered import Act, Finder
 from govern.core.database import reading
 from govern.core.wording import Wording
 from govern.rules.actor import Actor, Role

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_admin import Admin
 
 from admin.frame.doors import Area
-from admin.frame.palette.offered import Act
+from admin.frame.offered import Act
 from admin.login.password import pages
 from govern.core.wording import Wording
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_admin import Admin
 
 from admin.frame.doors import Area, Panel
-from admin.frame.palette.offered import Act
+from admin.frame.offered import Act
 from admin.public import (
     check,
     register,  # noqa: F401 - its routes stand on the blueprint

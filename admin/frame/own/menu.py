@@ -8,12 +8,12 @@ from flask_admin import Admin
 
 from admin.frame.actor import visitor
 from admin.frame.doors import Area, door_to
+from admin.frame.offered import Act
 from admin.frame.own import told
 from admin.frame.own.ask_whom import ask_whom
 from admin.frame.own.glossary import HEADINGS, WORDS, Word
 from admin.frame.own.guides import GUIDES, Step
 from admin.frame.own.pages import pages
-from admin.frame.palette.offered import Act
 from govern.core.wording import Wording
 from govern.rules.actor import Role
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin.frame.actor import the_actor
 from admin.frame.doors import areas, doors_now
 from admin.frame.language import w
-from admin.frame.palette.offered import AT_MOST, Act
+from admin.frame.offered import AT_MOST, Act
 from admin.frame.permission import Rule, rule_of
 from govern.core.database import reading
 from govern.core.wording import Wording
