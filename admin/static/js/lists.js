@@ -119,3 +119,17 @@ if (watched) {
   };
   setTimeout(look, 3000);
 }
+
+// On a phone a list's rows become field lists: each value stands beside the name of its column (css/lists.css).
+for (const table of document.querySelectorAll(".table-frame > table.list:not(.of-answer, .items, .tight)")) {
+  if (!table.tHead || !table.querySelector("td .first") || table.closest("[aria-labelledby=recent]")) continue;
+  const names = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
+  for (const row of table.tBodies[0].rows) {
+    let at = 0;
+    for (const cell of row.cells) {
+      if (names[at] && !cell.matches(".choose, :has(.first)")) cell.dataset.label = names[at];
+      at += cell.colSpan;
+    }
+  }
+  table.classList.add("as-fields");
+}
