@@ -10,10 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from admin.frame.permission import ROUTES, Rule
+from admin.frame.permission import ROUTES, STYLEGUIDE, Rule
 from admin.frame.security import HEADERS
 from tests.support.everybody import CASE_ITEM, DATA_ITEM, HERE, REVEALABLE, Thing
 
+RULES: Final = {**ROUTES, **STYLEGUIDE}
 OPENED: Final = "opened"
 REFUSED: Final = "refused"
 HIDDEN: Final = "hidden"
@@ -34,7 +35,7 @@ class Route:
 def routes(app: Flask) -> list[Route]:
     """Every route by every method, from the running console; the table has a rule for each, or it had not started."""
     return [
-        Route(f"{method} {each.endpoint}", method, each.endpoint, frozenset(each.arguments), ROUTES[f"{method} {each.endpoint}"])
+        Route(f"{method} {each.endpoint}", method, each.endpoint, frozenset(each.arguments), RULES[f"{method} {each.endpoint}"])
         for each in app.url_map.iter_rules()
         for method in sorted((each.methods or set()) - {"HEAD", "OPTIONS"})
     ]  # fmt: skip

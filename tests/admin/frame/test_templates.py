@@ -76,3 +76,20 @@ def test_every_icon_that_is_named_exists(console: Flask) -> None:
 
 
 STATES = (display.LOOKUP_STATES, display.TASK_STATES, display.CASE_ITEM_STATES, display.SOURCE_STATES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TEMPLATES)))
+def test_each_side_of_a_pair_is_in_its_own_language(page: Path) -> None:
+    chinese = re.compile(r"[\u3400-\u9fff\uff01-\uff5e]")
+    for call in Environment(autoescape=True).parse(page.read_text()).find_all(nodes.Call):
+        if not (isinstance(call.node, nodes.Name) and call.node.name == "t"):
+            continue
+        texts = [argument.value for argument in call.args if isinstance(argument, nodes.Const)]
+        if len(texts) == 2 and texts != ["English", "中文"]:  # the switch names each language in itself
+            # A Chinese word may be quoted, as an example of what to type.
+            assert len(chinese.findall(texts[1])) <= len(re.findall("[A-Za-z]", texts[1])) / 2, (
+                f"line {call.lineno}: {texts[1]}"
+            )
+            assert texts[0] != texts[1] or not re.search(r"[A-Za-z]{3}", re.sub(r"\{\w+\}", "", texts[0])), (
+                f"line {call.lineno}"
+            )
