@@ -1,24 +1,29 @@
-"""The command line, one line each into a use case; and the application that `flask` and gunicorn find."""
+"""The command line, one line each into a use case; and the application that `flask` and gunicorn find.
+
+Each command is loaded when it is asked for, and none of them loads the console: `flask log verify` is there within a
+second, not after all that prints, signs and serves.
+"""
 
 import os
 import sys
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
 from flask import Flask
 
-from admin.app import create_app
-from admin.commands.audit import audit
-from admin.commands.catalogue import catalogue
-from admin.commands.fonts import fonts
-from admin.commands.house import health, house, setup
-from admin.commands.log import log
-from admin.commands.record import record
 from admin.commands.refusal import speaks
-from admin.set_up import set_up
-from govern.core.settings import load_settings
 
 APP_LOAD_ERROR: Final = 4  # gunicorn.arbiter.Arbiter.APP_LOAD_ERROR
-COMMANDS = (audit, catalogue, fonts, health, house, log, record, setup)
+COMMANDS: Final = {
+    "audit": "audit:audit",
+    "catalogue": "catalogue:catalogue",
+    "fonts": "fonts:fonts",
+    "health": "house:health",
+    "house": "house:house",
+    "log": "log:log",
+    "record": "record:record",
+    "setup": "house:setup",
+}
 
 
 def make_application() -> Flask:
@@ -27,8 +32,9 @@ def make_application() -> Flask:
     A command of ours gets an application without the console: it says for itself what it needs, and `house demo` must
     find its folder as it was left.
     """
-    ours = {command.name for command in COMMANDS}
-    if os.environ.get("FLASK_RUN_FROM_CLI") == "true" and not ours.isdisjoint(sys.argv[1:]):
+    is_command_line = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+    asked_for = [name for name in COMMANDS if name in sys.argv[1:]] if is_command_line else []
+    if asked_for:
         application = Flask("govern")
     else:
         try:
@@ -36,13 +42,20 @@ def make_application() -> Flask:
         except SystemExit:
             # gunicorn starts a worker again and again unless it ends with its own code for "could not be loaded".
             raise SystemExit(APP_LOAD_ERROR if "gunicorn" in sys.argv[0] else 2) from None
-    for command in COMMANDS:
-        application.cli.add_command(command)
+    for name in asked_for or (COMMANDS if is_command_line else ()):
+        application.cli.add_command(_named(f"admin.commands.{COMMANDS[name]}"))
     return application
 
 
 @speaks
 def _console() -> Flask:
-    settings = load_settings()
-    set_up(settings)
-    return create_app(settings)
+    settings = _named("govern.core.settings:load_settings")()
+    _named("admin.set_up:set_up")(settings)
+    console: Flask = _named("admin.app:create_app")(settings)
+    return console
+
+
+def _named(place: str) -> Any:
+    """What stands under a name in a module, loaded now."""
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
