@@ -170,10 +170,15 @@ class _Bound:
         )
         for at, ((number, page, here), over) in enumerate(zip(self._pages, reader.pages, strict=True)):
             drawn = self._keep(_as_form(over, to), is_stream=True)
-            self._pdf.objects[number] = self._placed(number, _page(page, here, self._tree, at, drawn, around))
+            data = _page(page, here, self._tree, at, drawn, around)
+            self._pdf.objects[number] = self._placed(number, data)
 
     def _placed(self, number: int, data: bytes) -> _Raw:
-        made = _Raw(data)
+        """An object in a place that was kept for it; packed it is not, since whoever checks a record reads every page.
+
+        A reader goes through a stream of thousands for each object that it takes from it.
+        """
+        made = _Raw(data, is_stream=True)
         made.number = number
         return made
 
