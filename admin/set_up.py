@@ -95,8 +95,9 @@ def _grant(settings: Settings) -> None:
     owner, ordinary, sequencer = (make_url(settings.database_address(role)) for role in ("owner", "", "sequencer"))
     if ordinary.username in (None, owner.username):
         return
-    with database.bind(settings.database_address("owner")).begin() as connection:
-        grant_all(connection, str(ordinary.username), str(sequencer.username))
+    database.bind(settings.database_address("owner"))
+    with transaction() as session:
+        grant_all(session.connection(), str(ordinary.username), str(sequencer.username))
 
 
 def _prepare_simulated(folder: Path) -> None:
