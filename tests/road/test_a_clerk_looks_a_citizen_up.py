@@ -292,6 +292,7 @@ def test_the_browser_s_profile_holds_nothing_of_the_citizen(
     with window(browser, running, profile=profile) as opened:
         clerk = Clerk(opened, "clerk", PASSWORD)
         clerk.signs_in()
+        clerk.speaks("zh")
         clerk.fills_in("disability_certificate", citizen)
         clerk.submits()
         clerk.waits_for_the_answer()

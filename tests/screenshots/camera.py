@@ -17,8 +17,8 @@ from tests.support.browsers import Chromium
 SIZES: Final = {"1366x768": (1366, 768), "390x844": (390, 844)}
 LANGUAGES: Final = ("zh", "en")
 MODES: Final = ("light", "dark")
-COLOURS: Final = 48  # a page has few; fewer make the files small and nothing is smeared
-TALLEST: Final = 3_000  # of a list's page the rest is more of the same
+COLOURS: Final = 24  # a page has few; fewer make the files small and nothing is smeared
+TALLEST: Final = 1_250  # of a long page the rest is more of the same
 OWN_PASSWORD: Final = "a sentence for the pictures alone"
 
 
@@ -79,8 +79,8 @@ class Camera:
 
     def _keeps(self, page: Page, path: Path) -> None:
         shot = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
-        shot.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
-            path, "WEBP", lossless=True, method=2
+        shot.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            path, "WEBP", lossless=True, method=4
         )
 
     def _signs_on(self, page: Page, account: str) -> None:
