@@ -171,7 +171,7 @@ def sqlite_cells(path: Path) -> Iterator[tuple[str, bytes]]:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for name in names:
             small = []
-            for row in connection.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 - the name comes from the schema
+            for row in connection.execute(f'SELECT * FROM "{name}"'):
                 for value in row:
                     data = value if isinstance(value, bytes) else str(value).encode()
                     if len(data) > _SMALL:

@@ -86,7 +86,12 @@ def _things(actor: Actor, session: Session, words: str, wanted: Sequence[str]) -
     for finder in (finder for area in areas() for finder in area.finders):
         if _may_open(actor, finder.endpoint):
             rows = [
-                Row(marked(w(each.title), wanted), w(each.detail), url_for(each.endpoint, **dict[str, Any](each.values)), finder.icon)
+                Row(
+                    marked(w(each.title), wanted),
+                    w(each.detail),
+                    url_for(each.endpoint, **dict[str, Any](each.values)),
+                    finder.icon,
+                )
                 for each in finder.find(actor, session, words, AT_MOST)
             ]
             yield Group(w(finder.label), rows)

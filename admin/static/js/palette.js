@@ -82,7 +82,7 @@
     list.hidden = count === 0;
     input.setAttribute("aria-expanded", String(count > 0));
     mark(count && input.value.trim() ? 0 : -1);
-    say(isNothing ? palette.dataset.nothing : count ? palette.dataset.count.replace("#", String(count)) : "", isNothing);
+    say(isNothing ? palette.dataset.nothing : count ? palette.dataset.found.replace("#", String(count)) : "", isNothing);
   }
 
   function say(text, isSeen) {

@@ -1,6 +1,5 @@
 """The catalogue in as files: all or nothing, the same again, later changes proposed."""
 
-
 import pytest
 import yaml
 from sqlalchemy import func, select, update
