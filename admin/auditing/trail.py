@@ -148,6 +148,7 @@ class TrailEntries(GovernedView):
     }
     can_export = True
     is_long = True
+    page_size = 30
     list_template = "auditing/trail.html"
     details_template = "auditing/entry.html"
 

@@ -177,7 +177,7 @@ class CaseItems(GovernedView):
     }
     written_as: ClassVar = {"name": ("code", "name"), "fields": ("clear", "masked")}
     actions: ClassVar = {"approve": APPROVE_MANY}
-    page_size = 100
+    page_size = 25
     can_export = True
     list_template = "console/case_items.html"
     details_template = "console/case_item.html"

@@ -96,7 +96,7 @@ class LegalBases(GovernedView):
         "state": Wording("狀態", "State"),
         "in_force_to": Wording("終止日", "Last day"),
     }
-    page_size = 100
+    page_size = 40
     list_template = "console/legal_bases.html"
     details_template = "console/legal_basis.html"
 

@@ -74,6 +74,10 @@ OF_A_SAMPLE: Final = frozenset(
     {"GET sample.show", "POST sample.note", "POST sample.verdict", "POST sample.ask", "POST sample.finding"}
     | {"GET finding.show", "POST finding.close"}
 )
+# What somebody arranged for oneself, and a notice that is none: absent and foreign look the same.
+OF_ONESELF: Final = frozenset(
+    {"GET lists.open_view", "POST lists.rename", "POST lists.delete", "POST exports.fetch", "POST notices.end"}
+)
 OF_WHO_IS_ASKED: Final = frozenset({"GET question.show", "POST question.give", "POST question.document"})
 OF_THE_AUDIT: Final = ("plan", "number", "period", "sample", "question", "finding")
 AUDIT: Final = frozenset({Role.AUDITOR, Role.HEAD})
@@ -100,7 +104,7 @@ def expected(route: Route, role: Role | None, situation: str) -> str:
         return OPENED if is_own or (situation == "near" and role in SEE_THE_AGENCYS) else HIDDEN
     if route.endpoint.split(".")[0] in OF_THE_AUDIT:
         return expected_of_the_audit(route, role, situation)
-    if route.line in OF_A_DRAFT:
+    if route.line in OF_A_DRAFT or route.line in OF_ONESELF:
         return HIDDEN
     if route.line in OF_WHO_SPEAKS_FOR_IT:
         return REFUSED

@@ -74,6 +74,7 @@ def clerk(browser: Chromium, running: RunningHouse) -> Iterator[Clerk]:
     with window(browser, running) as opened:
         user = Clerk(opened, "clerk", PASSWORD)
         user.signs_in()
+        user.speaks("zh")  # the language is the person's, and a test before may have left another
         yield user
         _kept_to_itself(user)
 

@@ -53,7 +53,13 @@ def address_of(app: Flask, route: Route, thing: Thing) -> str:
         "rights.details_view": str(thing.right),
         "people.details_view": str(thing.person),
     }
-    known = {"case_item": CASE_ITEM, "identity": thing.lookup, "filename": "mark.svg", "what": "agency"}
+    known = {
+        "case_item": CASE_ITEM,
+        "identity": thing.lookup,
+        "filename": "mark.svg",
+        "what": "agency",
+        "place": "case_items",
+    }
     known |= {"agency": HERE, "item": DATA_ITEM, "source": "ntpc-civil.https", "basis": 1, "right": thing.right}
     if route.endpoint.startswith("life."):
         part = "owner" if "what" in route.arguments else "basics"

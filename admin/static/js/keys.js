@@ -91,7 +91,7 @@ function openKeys() {
 function reach(one) {
   if (one.matches("summary")) {
     one.parentElement.open = true;
-    (one.parentElement.querySelector("textarea, input, select") || one).focus();
+    (one.parentElement.querySelector("textarea, select, input:not([type=hidden])") || one).focus();
   } else if (one.matches("textarea, input:not([type=radio], [type=checkbox])")) {
     one.focus();
     one.setSelectionRange?.(one.value.length, one.value.length);

@@ -26,7 +26,7 @@ def test_the_page_says_who_why_on_which_ground_and_masks_the_subject(audit: Audi
         "測試員（虛構）",
         "測試字第1150000001號",
         "同意，測同字第1號",
-        "准許的規則",
+        "准駁的規則",
         "經過",
         "送出查調",
         "相近的查調",

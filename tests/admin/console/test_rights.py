@@ -178,7 +178,8 @@ def test_what_ends_soon_waits_on_the_home_page_and_stands_under_its_tab(
 ) -> None:
     right = a_right(keys, clerk, days=10)
     home = supervisor.get("/").text
-    assert "林承辦的查調權限剩10天" in home
+    assert "林承辦的查調權限快到期" in home
+    assert "剩10天" in home
     assert f"/rights/{right}/renew" in home
     assert "林承辦" in supervisor.get("/rights/?tab=ending").text
     assert "林承辦" in supervisor.get("/rights/").text
