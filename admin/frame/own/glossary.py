@@ -270,6 +270,18 @@ SCREEN: Final[Mapping[str, Word]] = {
         "維運人員告訴所有使用者的事，例如維護與異常，有起訖時間。",
         "What an operator tells everybody, such as maintenance and trouble, from and until a moment.",
     ),
+    "saved view": _word(
+        "檢視",
+        "Saved view",
+        "您為清單的篩選與排序取的名稱；從不保存搜尋過的字詞。",
+        "A list narrowed and sorted in a way that you gave a name; never the words searched for.",
+    ),
+    "export": _word(
+        "匯出",
+        "Export",
+        "把清單存成檔案：前面的列立即提供，全部的列由背景程式寫成加密檔，當日刪除。",
+        "A list as a file: its first rows at once, all of it by a worker, sealed and gone with the day.",
+    ),
 }
 BY_HEADING: Final[tuple[tuple[Wording, Mapping[str, Word]], ...]] = (
     (Wording("誰", "Who"), WHO),
