@@ -108,7 +108,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target instanceof Element ? event.target : document.body;
   if (event.key === "Escape") {
-    if (target.closest("main") && target.matches(typesIn) && !target.closest("dialog")) target.blur();
+    if (target.matches(typesIn) && !target.closest("dialog")) target.blur();
     return;
   }
   if (isOff() || target.closest(typesIn) || document.querySelector("dialog[open]")) return;
