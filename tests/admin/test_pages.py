@@ -186,7 +186,7 @@ def test_a_filter_is_chosen_and_dropped_by_keyboard_alone(chromium: Chromium, ad
     page = a_page(chromium, address)
     sign_on(page)
     page.goto(f"{address}/data-items/")
-    page.locator(".seek summary").focus()
+    page.locator(".seek summary").first.focus()
     page.keyboard.press("Enter")
     page.locator("#filter-scope").select_option("city")
     page.locator("#filter-scope").press("Tab")
@@ -207,7 +207,7 @@ def test_nothing_of_a_visit_stays_in_the_browser(chromium: Chromium, address: st
     page.goto(f"{address}/trail/")
     kept = page.evaluate("[localStorage.length, sessionStorage.length]")
     assert kept == [0, 0]
-    page.locator(".menu:not(.doors-small) summary").click()
+    page.locator(".menu summary:has(.who)").click()
     page.get_by_role("button", name="登出").click()
     page.wait_for_url("**/login?left=1")
     page.go_back()
