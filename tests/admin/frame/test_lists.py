@@ -132,7 +132,9 @@ def test_every_list_shows_one_cell_a_column(catalogue_console: Flask) -> None:
         if not hasattr(view, "listing"):
             continue
         others = view.column_list[1:]
-        browser.post(f"/lists/{view.endpoint}/columns", {"order": list(others[::-1]), "show": list(others[::-1])}, page="/")
+        browser.post(
+            f"/lists/{view.endpoint}/columns", {"order": list(others[::-1]), "show": list(others[::-1])}, page="/"
+        )
         page = browser.get(view.url + "/")
         assert page.status_code == 200, view.endpoint
         if "<tbody>" in page.text:
