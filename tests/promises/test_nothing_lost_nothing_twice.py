@@ -23,7 +23,7 @@ from tests.support.houses import Clerk, TestHouse, a_request
 from tests.support.journals import requests_seen
 from tests.support.queues import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ONCE = ("disability_certificate", "ntpc-civil", "hh_person_city")  # must not be asked twice
 AGAIN = ("assistive_device_subsidy", "ntpc-social", "welfare_benefits")  # may be asked again
