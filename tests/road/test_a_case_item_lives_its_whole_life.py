@@ -11,7 +11,7 @@ from tests.road.users import Approver, Clerk, Drafter
 from tests.support.browsers import MISSING, Chromium, RunningHouse, chromium, chromium_program, running_house, window
 from tests.support.houses import PASSWORD, invented_number
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 CODE, NAME = "youth_housing", "青年住宅民眾受理及資格審查"
 WHY = "家庭所得須在公告標準以下，須看得到所得格式才能排除非經常性所得。"

@@ -20,7 +20,7 @@ from tests.support.browsers import (
 )
 from tests.support.houses import PASSWORD, invented_number
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
 HERE = "ntpc-dist-banqiao"
 CASE_ITEM = "disability_certificate"
