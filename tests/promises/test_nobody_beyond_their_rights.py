@@ -106,6 +106,8 @@ def expected(route: Route, role: Role | None, situation: str) -> str:
         return expected_of_the_audit(route, role, situation)
     if route.line in OF_A_DRAFT or route.line in OF_ONESELF:
         return HIDDEN
+    if route.endpoint.endswith(".action_view"):
+        return HIDDEN  # no deed is named, and there is none without a name
     if route.line in OF_WHO_SPEAKS_FOR_IT:
         return REFUSED
     if route.line in OF_A_PROPOSAL:

@@ -101,6 +101,7 @@ FORMS: Final = {
     "sample.ask": {"question": "請提供同意書", "due_on": "115年12月4日"},
     "question.give": {"text": "同意書在卷內"},
     "finding.answer": {"measure": "已補件"},
+    "forms.check": {"kind": "day", "value": "115/11/24"},
 }
 
 
