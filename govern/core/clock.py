@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,11 @@ def now() -> datetime:
 def today() -> date:
     """The civil day in Taipei: what quotas, rights and terms are counted by."""
     return now().astimezone(TAIPEI).date()
+
+
+def end_of_day(at: datetime) -> datetime:
+    """The midnight that ends an instant's civil day in Taipei."""
+    return datetime.combine(at.astimezone(TAIPEI).date() + timedelta(days=1), time.min, TAIPEI)
 
 
 def database_now(session: Session) -> datetime:

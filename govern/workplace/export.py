@@ -13,7 +13,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,6 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select, upd
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from govern.core import clock
-from govern.core.clock import TAIPEI
 from govern.core.database import Base, BigNumber, reading, transaction
 from govern.core.errors import Conflict, NotFound
 from govern.core.ids import new_id
@@ -222,8 +221,7 @@ def _secret(session: Session, found: Export) -> bytes | None:
 
 def _end_of_day(at: datetime) -> datetime:
     """The midnight that ends the day in Taipei, and an hour at least."""
-    midnight = datetime.combine(at.astimezone(TAIPEI).date() + timedelta(days=1), time.min, TAIPEI)
-    return max(midnight, at + timedelta(hours=1))
+    return max(clock.end_of_day(at), at + timedelta(hours=1))
 
 
 def _away(path: Path) -> None:

@@ -7,19 +7,16 @@ agency and address; nobody else opens it, and a row put elsewhere opens for nobo
 
 import json
 import re
-import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, and_, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from govern.core import clock
-from govern.core.clock import TAIPEI
 from govern.core.database import Base, reading, transaction
 from govern.core.errors import InvalidInput
 from govern.core.wording import Wording
@@ -27,6 +24,7 @@ from govern.keys.envelope import session_hash
 from govern.keys.ring import Ring, bound
 from govern.people.session import LogInSession
 from govern.rules.actor import Actor
+from govern.workplace import sealed_file
 
 MOST_A_PERSON: Final = 20
 MOST_BYTES: Final = 64 * 1024
@@ -108,7 +106,7 @@ def take(actor: Actor, session: Session, address: str) -> Kept | None:
     if secret is None:
         return None
     about = _about(actor.person_id, actor.agency, address)
-    clear = AESGCM(secret).decrypt(found.content[16:28], found.content[28:], about)
+    clear = sealed_file.open_sealed(secret, found.content[16:], about=about)
     return Kept(tuple((name, value) for name, value in json.loads(clear)), found.kept_at)
 
 
@@ -135,16 +133,16 @@ def _keep(ring: Ring, person: uuid.UUID, agency: str, address: str, fields: Fiel
     clear = json.dumps(allowed, ensure_ascii=False).encode()
     if len(clear) > MOST_BYTES:
         raise InvalidInput(TOO_LARGE)
-    at, nonce = clock.now(), secrets.token_bytes(12)
+    at = clock.now()
     with transaction() as session:
         key, secret = ring.data_key(session, use="kept_form", agency=agency, retention_years=0, at=at)
-        content = key.bytes + nonce + AESGCM(secret).encrypt(nonce, clear, _about(person, agency, address))
+        content = key.bytes + sealed_file.seal(secret, clear, about=_about(person, agency, address))
         found = session.get(KeptForm, (person, agency, address))
         if found is None:
             _make_room(session, person)
             found = KeptForm(person=person, agency=agency, address=address)
             session.add(found)
-        found.content, found.kept_at, found.until = content, at, _end_of_day(at)
+        found.content, found.kept_at, found.until = content, at, clock.end_of_day(at)
     return at
 
 
@@ -161,7 +159,3 @@ def _of(person: uuid.UUID, agency: str, address: str) -> ColumnElement[bool]:
 
 def _about(person: uuid.UUID, agency: str, address: str) -> bytes:
     return json.dumps([str(person), agency, address]).encode()
-
-
-def _end_of_day(at: datetime) -> datetime:
-    return datetime.combine(at.astimezone(TAIPEI).date() + timedelta(days=1), time(0, 0), TAIPEI)

@@ -1,18 +1,16 @@
 """Every page in a real browser: axe finds nothing in both languages and both modes, and no other host is asked."""
 
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
-from werkzeug.serving import make_server
 
 from govern.rules.actor import Role
+from tests.support.browsers import served
 from tests.support.console import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser
@@ -70,20 +68,6 @@ PAGES = (
     "/agencies/mine",
     "/nowhere",
 )
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The console behind a real port of loopback."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ own. Whatever a page says to its console, asks of another host or breaks of the 
 
 import os
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, Request, sync_playwright
+from werkzeug.serving import make_server
 
 from admin.commands.services import Services
 from admin.set_up import set_up
@@ -55,6 +58,20 @@ class Chromium:
     def with_profile(self, folder: Path) -> BrowserContext:
         """A browser that keeps what it remembers below a folder."""
         return self.kind.launch_persistent_context(folder, viewport=SCREEN, locale="zh-TW", **self.options)  # type: ignore[arg-type]
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The console behind a real port of loopback."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
 
 
 @contextmanager

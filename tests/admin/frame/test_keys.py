@@ -7,8 +7,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from govern.rules.actor import Role
-from tests.admin.test_pages import a_page, faults, served
+from tests.admin.test_pages import a_page, faults
 from tests.support.browsers import chromium as a_chromium
+from tests.support.browsers import served
 from tests.support.console import PASSWORD, a_person, an_agency
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
 
 from govern.rules.actor import Role
-from tests.admin.test_pages import served
+from tests.support.browsers import served
 from tests.support.console import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser

@@ -2,7 +2,6 @@
 
 import base64
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +9,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from govern.core import database
 from govern.keys import ring
-from tests.support.browsers import PHONE, RULES, SCREEN, Chromium, chromium
+from tests.support.browsers import PHONE, RULES, SCREEN, Chromium, chromium, served
 from tests.support.console import a_console
 from tests.support.pdf import SigningDesk, signing_desk
 from tests.support.proven import a_proven_record, signed, trust_of
@@ -48,13 +46,8 @@ def address(desk: SigningDesk, sqlite_template: Path, tmp_path_factory: pytest.T
     database.bind(f"sqlite:///{folder / 'govern.sqlite3'}")
     ring.make_keys(folder / "keys")
     (folder / "trust.json").write_text(trust_of(desk.folder))
-    server = make_server("127.0.0.1", 0, a_console(folder, ring.bind(folder / "keys")), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with served(a_console(folder, ring.bind(folder / "keys"))) as where:
+        yield where
     database.release()
 
 

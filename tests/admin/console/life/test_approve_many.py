@@ -10,7 +10,7 @@ from sqlalchemy import select
 from govern.catalogue.case_item import Approval
 from govern.core.database import reading
 from govern.rules.actor import Role
-from tests.admin.test_pages import served
+from tests.support.browsers import served
 from tests.support.console import PASSWORD, Browser, a_person, text_of
 from tests.support.proposals import proposed_changes
 

@@ -1,15 +1,13 @@
 """Every page of a case item's life in a real browser: axe finds nothing in both languages and both modes, on a phone too."""
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from govern.rules.actor import Role
-from tests.support.browsers import Chromium, Window, chromium
+from tests.support.browsers import Chromium, Window, chromium, served
 from tests.support.case_item_life import BUSINESS, CIVIL, CODE, TAX, VERSION, drafts_a_change, proposes, saves, says
 from tests.support.console import PASSWORD, Browser
 
@@ -42,13 +40,8 @@ WITH_A_LETTER = (VERSION, f"{VERSION}/letters/tw-mof/enter", "/")
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """Where the console listens."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with served(app) as where:
+        yield where
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,19 @@
 """Forms in a real browser: nothing typed is lost when a log-in ends but a subject's keys; a field is judged when it is left."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
 from govern.core import clock, database
 from govern.core.database import transaction
 from govern.people.session import LogInSession
 from govern.rules.actor import Role
+from tests.support.browsers import served
 from tests.support.console import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser
@@ -23,20 +22,6 @@ NUMBER = "測試字第1150002222號"
 KEY = "F130477168"
 ASK = "/desk/low_income_household"
 STORED = "() => [localStorage.length, sessionStorage.length]"
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The console behind a real port of loopback."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
