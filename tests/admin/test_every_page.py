@@ -21,9 +21,6 @@ MOST_HTML: Final = 50_000
 MOST_ASSETS: Final = 300_000
 # Still larger; each may only shrink, until it needs no line here.
 KNOWN: Final = {
-    "GET case_items.index_view": 90_000,
-    "GET legal_bases.index_view": 75_000,
-    "GET trail.index_view": 70_000,
     "GET public.register": 260_000,
 }
 # They open to nobody here: a view that was saved, a letter's scan; neither is a page.

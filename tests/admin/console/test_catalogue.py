@@ -1,10 +1,12 @@
 """The catalogue to read: all of it listed, each thing with what it stands on, and nothing beyond one's reach."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
+from govern.core import clock
 from govern.rules.actor import Role
 from tests.support.console import Browser, a_person, text_of
 
@@ -52,6 +54,15 @@ def test_all_71_case_items_stand_on_one_page_of_a_hundred_with_their_state(draft
     assert rows(drafter.get("/case-items/?tab=waiting").text) == 1
     assert rows(drafter.get("/case-items/?tab=in_force&size=100").text) == in_force
     assert "沒有暫停中的案件項目" in drafter.get("/case-items/?tab=suspended").text
+
+
+def test_a_case_item_past_its_last_day_is_shown_as_ended(catalogue_console: Flask) -> None:
+    signed_in(catalogue_console, "ntpc-social", Role.DRAFTER)  # whose role began today
+    with clock.clock_reads(lambda: datetime(2029, 1, 1, 4, tzinfo=UTC)):  # the last day of most is 117年12月31日
+        browser = signed_in(catalogue_console, "ntpc-social", Role.DRAFTER)
+        assert "已屆期" in text_of(browser.get("/case-items/details/?id=disability_certificate"))
+        assert "已屆期" in text_of(browser.get("/case-items/"))
+        assert "身心障礙證明" not in text_of(browser.get("/case-items/?tab=in_force"))
 
 
 def test_all_147_agencies_are_reached_page_by_page(drafter: Browser) -> None:

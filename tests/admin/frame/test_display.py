@@ -44,6 +44,13 @@ def test_what_is_absent_is_said_in_a_word() -> None:
     assert display.number(1234567) == "1,234,567"
 
 
+@pytest.mark.usefixtures("_request")
+def test_a_version_is_over_on_the_day_after_its_last() -> None:
+    assert display.state_of_version("in_force", date(2026, 11, 24)) == display.CASE_ITEM_STATES["in_force"]
+    assert display.state_of_version("in_force", date(2026, 11, 23)).word.zh == "已屆期"
+    assert display.state_of_version("draft", date(2026, 11, 23)) == display.CASE_ITEM_STATES["draft"]
+
+
 def test_every_state_of_a_task_and_of_a_version_can_be_shown() -> None:
     assert {state.value for state in TaskState} <= set(display.LOOKUP_STATES)
     assert {state.value for state in TaskState} <= set(display.TASK_STATES)
