@@ -13,7 +13,8 @@ from admin.console.rights import may_turn, rows_of
 from admin.frame.actor import the_actor
 from admin.frame.forms.day import as_typed, day_in
 from admin.frame.forms.kept import Restored, filled, restored
-from admin.frame.forms.pick import case_items_here, resolved
+from admin.frame.forms.pick import resolved
+from govern.catalogue.scope import case_items_in_force_at
 from govern.core import clock
 from govern.core.database import reading
 from govern.core.errors import NotFound
@@ -135,7 +136,7 @@ def _form(typed: Typed, outcome: Outcome, found: Restored | None = None) -> str:
     with reading() as session:
         values: dict[str, Any] = {
             "clerks": [(str(each.id), each.name) for each in _clerks(actor, session)],
-            "has_case_items": session.execute(case_items_here(actor).limit(1)).first() is not None,
+            "has_case_items": session.execute(case_items_in_force_at(actor.agency).limit(1)).first() is not None,
         }
     return render_template("console/grant.html", restored=found, typed=typed, outcome=outcome, **values)
 

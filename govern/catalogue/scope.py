@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from govern.catalogue.agency import Agency
-from govern.catalogue.case_item import Approval, CaseItem, CaseItemVersion, Letter, VersionDataItem
+from govern.catalogue.case_item import Approval, CaseItem, CaseItemVersion, Letter, VersionAgency, VersionDataItem
 from govern.catalogue.data_item import DataItem
 from govern.catalogue.legal_basis import LegalBasis
 from govern.catalogue.source import Source
@@ -143,6 +143,17 @@ def drafts_for(actor: Actor, _session: Session) -> Select[CaseItemVersion]:
     is_own = exists().where(CaseItem.code == CaseItemVersion.case_item, CaseItem.business_agency == actor.agency)
     is_drafter = true() if actor.holds(Role.DRAFTER) else false()
     return select(CaseItemVersion).where(CaseItemVersion.state == "draft", is_own, is_drafter)
+
+
+def case_items_in_force_at(agency: str) -> Select[str, str, str]:
+    """The case items in force that authorise an agency: code and names, in the catalogue's order."""
+    return (
+        select(CaseItem.code, CaseItemVersion.name_zh, CaseItemVersion.name_en)
+        .join(CaseItemVersion, CaseItemVersion.case_item == CaseItem.code)
+        .join(VersionAgency, VersionAgency.version_id == CaseItemVersion.id)
+        .where(CaseItemVersion.state == "in_force", VersionAgency.agency == agency)
+        .order_by(CaseItem.seq)
+    )
 
 
 def legal_bases_for(_actor: Actor, _session: Session) -> Select[LegalBasis]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response, jsonify, request
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from admin.frame.actor import the_actor
@@ -17,9 +17,9 @@ from admin.frame.language import t, w
 from admin.frame.names import agency_names, short_name
 from admin.frame.seek import forms_of, plain_words
 from govern.catalogue.agency import Agency
-from govern.catalogue.case_item import CaseItem, CaseItemVersion, VersionAgency
+from govern.catalogue.case_item import CaseItem, CaseItemVersion
 from govern.catalogue.data_item import DataItem, DataItemField
-from govern.catalogue.scope import agencies_for, data_items_for
+from govern.catalogue.scope import agencies_for, case_items_in_force_at, data_items_for
 from govern.core.database import reading
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
@@ -82,17 +82,6 @@ def resolved_all(actor: Actor, what: str, text: str, name: str, wrong: dict[str,
     return [code for code in found if code is not None]
 
 
-def case_items_here(actor: Actor) -> "Select[str, str, str]":
-    """The case items in force that authorise the actor's agency: code and names, in the catalogue's order."""
-    return (
-        select(CaseItem.code, CaseItemVersion.name_zh, CaseItemVersion.name_en)
-        .join(CaseItemVersion, CaseItemVersion.case_item == CaseItem.code)
-        .join(VersionAgency, VersionAgency.version_id == CaseItemVersion.id)
-        .where(CaseItemVersion.state == "in_force", VersionAgency.agency == actor.agency)
-        .order_by(CaseItem.seq)
-    )
-
-
 def _holds(words: Sequence[str], *columns: Any) -> list[Any]:
     """Every word stands in one of the columns; 台 finds 臺."""
     return [
@@ -138,7 +127,7 @@ def _with_fields(item: DataItem, owner: Wording, words: Sequence[str]) -> Wordin
 
 def _case_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Picked]:
     named = holding("case_item_version", CaseItemVersion.id, " ".join(words))
-    rows = session.execute(case_items_here(actor).where(named).limit(MOST + 1)).all()
+    rows = session.execute(case_items_in_force_at(actor.agency).where(named).limit(MOST + 1)).all()
     return [Picked(row.code, Wording(row.name_zh, row.name_en), Wording(row.code, row.code)) for row in rows]
 
 
@@ -167,7 +156,7 @@ def _data_item_named(actor: Actor, session: Session, text: str) -> list[str]:
 
 def _case_item_named(actor: Actor, session: Session, text: str) -> list[str]:
     same = _same(text, CaseItem.code, CaseItemVersion.name_zh, CaseItemVersion.name_en)
-    return [row.code for row in session.execute(case_items_here(actor).where(same))]
+    return [row.code for row in session.execute(case_items_in_force_at(actor.agency).where(same))]
 
 
 PICKERS: Final[Mapping[str, Callable[[Actor, Session, Sequence[str]], list[Picked]]]] = {
