@@ -1,24 +1,20 @@
-"""Every background job: name, queue, deadline, function, and when_lost for a killed child."""
+"""Every background job but the exports of lists, which need the console: name, queue, deadline, function, and when_lost."""
 
 import uuid
 from collections.abc import Mapping
 from functools import partial
-from importlib import import_module
 from typing import Final
 
 from audit.draw import falls_due
 from govern.core.database import reading
 from govern.core.settings import Settings
-from govern.keys import ring
 from govern.lookups import destroy, intent, run
 from govern.queue.child import JobKind
-from govern.workplace import export
 from reports.record import issue
 from reports.record.period import issue as period_issue
 
 # What a task may take beyond its source's deadline: deciding, sealing, two transactions.
 MARGIN_S: Final = 2.0
-EXPORT_DEADLINE_S: Final = 3600.0  # a million rows, a page at a time
 LONGEST_SOURCE_S: Final = 120.0  # no source's own deadline is longer
 
 
@@ -55,13 +51,6 @@ def jobs(settings: Settings) -> Mapping[str, JobKind]:
             run=partial(period_issue.run, settings=settings),
             when_lost=left_to_its_lease,
         ),
-        export.WORK: JobKind(
-            name=export.WORK,
-            queue="batch",
-            deadline_s=EXPORT_DEADLINE_S,
-            run=partial(write_export, settings=settings),
-            when_lost=left_to_its_lease,
-        ),
         falls_due.CLOSE: JobKind(
             name=falls_due.CLOSE,
             queue="scheduled",
@@ -83,13 +72,6 @@ def task_deadline(work_id: uuid.UUID, settings: Settings) -> float:
     """What the asking may take, and a margin for deciding, sealing and two transactions."""
     with reading() as session:
         return intent.asking_s(session, work_id, settings) + MARGIN_S
-
-
-def write_export(work_id: uuid.UUID, settings: Settings) -> None:
-    """A list is written as the console shows it. The console is taken in here, when the first is: a worker imports no web."""
-    console, parts = import_module("admin.app"), import_module("admin.frame.parts")
-    app = console.create_app(parts=parts.Parts(settings=settings, ring=ring.bound()))
-    import_module("admin.frame.lists.write").run(app, work_id, settings)
 
 
 def left_to_its_lease(work_id: uuid.UUID, why: str) -> None:

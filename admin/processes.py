@@ -11,10 +11,14 @@ import signal
 import socket
 import sys
 import threading
+import uuid
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from importlib import import_module
 
 from admin.frame.opening import House, open_house, signing
-from admin.jobs import jobs
+from admin.jobs import jobs, left_to_its_lease
 from audit.draw.falls_due import TIMETABLE
 from audit.log.rows import macs_of
 from audit.log.sequence import keep_sequencing
@@ -22,15 +26,36 @@ from audit.review.ask import pass_deadlines
 from govern.catalogue.life.in_force import bring_in_force
 from govern.core import clock
 from govern.core.settings import Settings, load_settings
+from govern.keys import ring
 from govern.lookups import destroy
 from govern.people.session_life import end_silent_sessions
 from govern.queue import embedded
+from govern.queue.child import JobKind
 from govern.queue.timetable import tick
 from govern.queue.worker import run_worker
 from govern.workplace import export
 from govern.workplace.kept_form import forget_what_is_over
 
 diagnostics = logging.getLogger("govern.processes")
+
+
+def jobs_of_a_worker(settings: Settings) -> Mapping[str, JobKind]:
+    """Every kind of work: the rooms' own, and the exports of lists."""
+    exports = JobKind(
+        name=export.WORK,
+        queue="batch",
+        deadline_s=export.DEADLINE_S,
+        run=partial(_write_export, settings=settings),
+        when_lost=left_to_its_lease,
+    )
+    return {**jobs(settings), export.WORK: exports}
+
+
+def _write_export(work_id: uuid.UUID, settings: Settings) -> None:
+    """A list is written as the console shows it. The console is taken in when the first one is, and not before."""
+    console, parts = import_module("admin.app"), import_module("admin.frame.parts")
+    app = console.create_app(parts=parts.Parts(settings=settings, ring=ring.bound()))
+    import_module("admin.frame.lists.write").run(app, work_id, settings)
 
 
 def keep(settings: Settings) -> None:
@@ -75,7 +100,7 @@ def main(name: str) -> None:
     settings = load_settings()
     if name == "worker":
         open_house(settings)
-        run_worker(settings, jobs(settings), name=f"{socket.gethostname()}:{os.getpid()}")
+        run_worker(settings, jobs_of_a_worker(settings), name=f"{socket.gethostname()}:{os.getpid()}")
     elif name == "keeper":
         keep(settings)
     else:

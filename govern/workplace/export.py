@@ -36,6 +36,7 @@ from govern.trail.kinds.system import ExportAsked, ExportFetched
 from govern.workplace import sealed_file
 
 WORK: Final = "export"  # the kind of its rows of work; their target is the export
+DEADLINE_S: Final = 3600.0  # a million rows, a page at a time
 ROWS_AT_MOST: Final = 1_000_000
 OPEN_AT_MOST: Final = 3  # at once, a person: a file of a million rows keeps a worker for minutes
 FOLDER: Final = "exports"

@@ -26,7 +26,6 @@ from govern.queue import lease as leases
 from govern.rules.actor import Actor
 from govern.workplace import export as exports
 
-DEADLINE_S: Final = 3600.0
 PAGE: Final = 1000
 
 diagnostics: Final = logging.getLogger(__name__)
@@ -35,7 +34,7 @@ diagnostics: Final = logging.getLogger(__name__)
 def run(app: Flask, work_id: uuid.UUID, settings: Settings) -> None:
     """One attempt at an export; a second one begins anew. Nothing happens when it is done, held by another, or over."""
     with transaction() as session:
-        lease = leases.take(session, work_id, leases.this_worker(), DEADLINE_S + settings.lease_s)
+        lease = leases.take(session, work_id, leases.this_worker(), exports.DEADLINE_S + settings.lease_s)
     if lease is None:
         return
     order = exports.order_of(lease.target_id)

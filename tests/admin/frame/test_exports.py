@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import insert, select, text, update
 
 from admin.frame.lists import estimate
-from admin.jobs import jobs
+from admin.processes import jobs_of_a_worker
 from govern.catalogue.agency import Agency
 from govern.core import clock
 from govern.core.database import reading, transaction
@@ -55,7 +55,7 @@ def works() -> list[uuid.UUID]:
 def written(folder: Path) -> None:
     """A worker does what is due."""
     for work in works():
-        jobs(console_settings(folder))[export.WORK].run(work)
+        jobs_of_a_worker(console_settings(folder))[export.WORK].run(work)
 
 
 def entries(kind: str) -> Sequence[Entry]:
