@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test test-lower test-upper check format bench lock docs screenshots promises checker clean
+.PHONY: help run demo test test-lower test-upper faults check format bench lock docs screenshots promises checker clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ test-lower: .venv/ready-tests
 
 test-upper: .venv/ready-tests
 	@$(BIN)/python -m pytest $(UPPER)
+
+faults: .venv/ready-tests  ## the long proofs of the five promises: kills, outages and misbehaving sources by the hundred
+	@$(BIN)/python -m pytest -m faults --durations=20 tests
 
 check: .venv/ready-tests  ## format, lint, types, import contracts, house tests
 	@$(BIN)/ruff format --check .

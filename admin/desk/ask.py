@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as http_session
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,8 @@ from govern.rules.actor import Actor
 from govern.rules.identifiers import kinds
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
+
+SENT: Final = "sent"  # the look-up that was just submitted, until its page was seen once
 
 # How a key is written, shown beside its label.
 EXAMPLES = {
@@ -94,6 +97,7 @@ def submit(case_item: str) -> Any:
             if not name.startswith("subject_") and name != "csrf_token"
         }
         return _page(form, kept, mistakes_of(wrong), chosen=request.form.getlist("item"), former=former), 422
+    http_session[SENT] = str(done.lookup_id)
     return redirect(url_for("desk.lookup", identity=done.lookup_id), 303)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any, Final, cast
 
 from flask import Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import session as http_session
 from sqlalchemy import select
 
-from admin.desk.ask import pages
+from admin.desk.ask import SENT, pages
 from admin.desk.followed import follow
 from admin.frame.actor import the_actor, the_visitor
 from admin.frame.language import t
@@ -28,12 +29,16 @@ BEAT_S: Final = 15.0
 
 @pages.get("/lookups/<uuid:identity>")
 def lookup(identity: uuid.UUID) -> str:
-    """The look-up's page: its tasks; its answers are opened by a POST, since that writes an entry."""
+    """The look-up's page: its tasks; its answers are opened by a POST, since that writes an entry.
+
+    Who has just submitted waits for the answer: it opens by itself then, even where it was there before the page.
+    """
     actor = the_actor()
     with reading() as session:
         followed = follow(session, actor, lookup_for(actor, session, identity))
     template = "desk/denied.html" if followed.refusal else "desk/lookup.html"
-    return render_template(template, followed=followed, shown=None)
+    was_sent = http_session.pop(SENT, None) == str(identity)
+    return render_template(template, followed=followed, shown=None, was_sent=was_sent)
 
 
 @pages.get("/lookups/<uuid:identity>/progress")

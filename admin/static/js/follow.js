@@ -246,3 +246,5 @@ setInterval(tick, 1000);
 tick();
 watch();
 if (opened) numbered();
+// The answer may be there before the page that waits for it; whoever comes back later opens it with the button.
+else if (opener && page.dataset.sent && tasks().open === "0" && tasks().answers === "1") open();

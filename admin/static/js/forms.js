@@ -86,15 +86,17 @@ function plainly(input) {
   return filledIn(formWords.form, { label });
 }
 
-// The server's rule for one value, asked in the body when the field is left.
+// The server's rule for one value, asked in the body when the field is left. A rule that does not answer holds nobody up.
+const PATIENCE_MS = 4000;
 const asked = new WeakMap();
+const isAsked = (input) => !input.dataset.check || !input.value.trim() || asked.get(input)?.value === input.value;
 async function check(input) {
   const value = input.value;
   if (!value.trim()) { say(input, ""); sayRight(input, null); return; }
   const before = asked.get(input);
   if (before?.value === value) { if (!before.answer.right) say(input, before.answer.says); return; }
   try {
-    const response = await post("/form/check", { kind: input.dataset.check, value });
+    const response = await post("/form/check", { kind: input.dataset.check, value }, { signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!response.ok) return;
     const answer = await response.json();
     if (input.value !== value) return; // typed on meanwhile
@@ -176,11 +178,28 @@ function summarise(form, wrong) {
 
 for (const form of document.querySelectorAll("form.form, form[data-checks]")) {
   form.noValidate = true; // the browser's own bubbles speak its language, one at a time
+  let isWaiting = false;
+  let isJudged = false;
   form.addEventListener("submit", (event) => {
     if (event.submitter?.formNoValidate) return;
+    const inputs = [...form.elements].filter((input) => input.willValidate && !input.closest("[hidden]"));
+    // Who sends before the last field's rule has answered waits for it: the summary names every mistake at once.
+    const unasked = isJudged ? [] : inputs.filter((input) => !isAsked(input) && !plainly(input));
+    if (unasked.length) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (isWaiting) return;
+      isWaiting = true;
+      Promise.all(unasked.map(check)).then(() => {
+        isWaiting = false;
+        isJudged = true;
+        form.requestSubmit(event.submitter);
+        isJudged = false;
+      });
+      return;
+    }
     const wrong = [];
-    for (const input of form.elements) {
-      if (!input.willValidate || input.closest("[hidden]")) continue;
+    for (const input of inputs) {
       const text = plainly(input) || (input.dataset.check && asked.get(input)?.value === input.value && !asked.get(input).answer.right ? asked.get(input).answer.says : "");
       if (text) wrong.push([input, text]);
       say(input, text);

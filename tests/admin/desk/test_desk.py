@@ -112,6 +112,14 @@ def test_an_answer_opens_after_its_entry_and_says_what_was_not_fetched(desk: Des
     assert desk.house.kinds(made)[-1] == "shown"
 
 
+def test_an_answer_that_is_there_before_its_page_opens_by_itself_for_who_has_just_submitted_and_never_again(
+    desk: Desk,
+) -> None:
+    made = desk.looks_up("disability_certificate", "hh_person_city")
+    assert 'data-sent="1"' in desk.client.get(f"/desk/lookups/{made}").text
+    assert "data-sent" not in desk.client.get(f"/desk/lookups/{made}").text
+
+
 def test_a_masked_field_is_hatched_and_opens_as_people_read_it(desk: Desk) -> None:
     made = desk.looks_up("low_income_household", "tax_income_national")
     page = desk.posts(f"/desk/lookups/{made}/answers", part=True).text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 from sqlalchemy import update
 
 from govern.core import clock, database
@@ -114,6 +114,25 @@ def test_a_form_that_lacks_something_says_so_in_one_summary_with_links(page: Pag
     expect(page.locator("#case_number")).to_be_focused()
     page.keyboard.type("測")
     expect(page.locator("#case_number-error")).to_have_count(0)
+
+
+def test_who_sends_before_the_last_rule_has_answered_still_hears_of_every_mistake_at_once(page: Page) -> None:
+    page.goto(ASK)
+    held: list[Route] = []
+    page.route("**/form/check", lambda route: held.append(route))  # noqa: PLW0108 (the driver marks the function)
+    for name in ("#case_number", "#document"):
+        page.fill(name, NUMBER)
+    page.fill("#subject_1_national_id", "A123456788")
+    with page.expect_request("**/form/check"):
+        page.fill("#signed_on", "上星期")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".mistakes")).to_have_count(0)
+    page.unroute("**/form/check")
+    for each in held:
+        each.continue_()
+    expect(page.locator(".mistakes")).to_be_focused()
+    expect(page.locator(".mistakes li")).to_have_count(2)
+    expect(page.locator(".mistakes")).to_contain_text("簽署日期：請以民國年月日填寫")
 
 
 def test_a_case_item_is_chosen_by_keyboard_from_what_the_server_found(page: Page) -> None:
