@@ -19,7 +19,7 @@ from admin.frame.doors import Area
 from admin.frame.forms import menu as forms
 from admin.frame.home import Home
 from admin.frame.lists import menu as lists
-from admin.frame.opening import checks, open_house
+from admin.frame.opening import CONSOLE_PATIENCE_S, checks, open_house
 from admin.frame.own import menu as own
 from admin.frame.palette import menu as palette
 from admin.frame.parts import Parts
@@ -94,7 +94,7 @@ def create_app(
 
 
 def _installed(settings: Settings) -> Parts:
-    house = open_house(settings)
+    house = open_house(settings, patience_s=CONSOLE_PATIENCE_S)
     return Parts(
         settings=settings,
         ring=house.ring,

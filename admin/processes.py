@@ -31,6 +31,7 @@ from govern.lookups import destroy
 from govern.people.session_life import end_silent_sessions
 from govern.queue import embedded
 from govern.queue.child import JobKind
+from govern.queue.embedded import EmbeddedServers
 from govern.queue.timetable import tick
 from govern.queue.worker import run_worker
 from govern.workplace import export
@@ -64,22 +65,26 @@ def keep(settings: Settings) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    with _servers_held(settings):
-        order = threading.Thread(target=_keep_in_order, args=(house, stop), name="order", daemon=True)
+    with _servers_held(settings) as servers:
+        order = threading.Thread(target=_keep_in_order, args=(house, stop, servers), name="order", daemon=True)
         order.start()
         keep_sequencing(macs_of(house.ring), signing(settings), stop, every_s=settings.sequence_every_s)
         order.join(timeout=5)
 
 
-def _servers_held(settings: Settings) -> AbstractContextManager[object]:
-    """The embedded servers are used by the keeper too, so that it stops them when whoever started them was killed."""
+def _servers_held(settings: Settings) -> AbstractContextManager[EmbeddedServers | None]:
+    """The embedded servers are used by the keeper too, so that it stops them when whoever started them was killed.
+
+    And revives them when they were.
+    """
     has_own = settings.redis_url and settings.answers_url
     return nullcontext() if has_own else embedded.start(settings.folder)
 
 
-def _keep_in_order(house: House, stop: threading.Event) -> None:
+def _keep_in_order(house: House, stop: threading.Event, servers: EmbeddedServers | None) -> None:
     while not stop.wait(house.settings.reconcile_every_s):
         for task in (
+            servers.revive if servers is not None else list,
             lambda: tick(house.broker, TIMETABLE),
             lambda: end_silent_sessions(house.settings, on_session_end=destroy.when_session_ends),
             destroy.lost_answers,

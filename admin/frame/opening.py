@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from threading import Lock
+from time import monotonic
 from typing import Final
 
 from sqlalchemy import func, select, text
@@ -18,9 +21,12 @@ from govern.keys.signer import log_key
 from govern.lookups import answer as answers
 from govern.queue import broker, embedded
 from govern.queue.broker import Broker
+from govern.trail import probe
 from govern.trail.entry import EntrySetAside, EntryWaiting
 
-PARTS: Final = ("database", "queue", "answers", "sequencer", "trail")
+PARTS: Final = ("database", "queue", "answers", "entries", "sequencer", "trail")
+CONSOLE_PATIENCE_S: Final = 2.0  # for a lock: people wait, and hear within three seconds that nothing was done
+TRIED_EVERY_S: Final = 2.0  # whoever asks for health more often hears what was found last
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +38,13 @@ class House:
     broker: Broker = field(repr=False)
 
 
-def open_house(settings: Settings, *, role: str = "") -> House:
+def open_house(settings: Settings, *, role: str = "", patience_s: float = database.PATIENCE_S) -> House:
     """This process can use every part. Nothing is asked of database or Redis yet, so that an absent one is met later.
 
-    `role` names the database's role: empty for the ordinary one, `sequencer` or `owner`. `WrongSetting` without keys.
+    `role` names the database's role: empty for the ordinary one, `sequencer` or `owner`; `patience_s` is how
+    long it waits for a lock. `WrongSetting` without keys.
     """
-    database.bind(settings.database_address(role))
+    database.bind(settings.database_address(role), patience_s=patience_s)
     held = rings.bind(settings.folder / "keys")
     answers.bind(settings.answers_url or embedded.answers_address(settings.folder))
     opened = Broker(settings.redis_url or embedded.queue_address(settings.folder), held.job_key())
@@ -61,6 +68,7 @@ def checks(house: House) -> dict[str, Callable[[], bool]]:
         "database": _database_answers,
         "queue": house.broker.is_alive,
         "answers": lambda: answers.store().is_well(),
+        "entries": _at_most_every(TRIED_EVERY_S, partial(probe.is_writable, house.settings.folder)),
         "sequencer": lambda: _numbers_in_time(house.settings),
         "trail": _nothing_set_aside,
     }
@@ -75,6 +83,20 @@ def is_well(house: House) -> dict[str, bool]:
         except Exception:  # whatever is wrong with a part, it is not well
             found[name] = False
     return found
+
+
+def _at_most_every(seconds: float, check: Callable[[], bool]) -> Callable[[], bool]:
+    """The check, made no more often than that by all threads together: nobody wears the trail out by asking for health."""
+    found: list[tuple[float, bool]] = []
+    alone = Lock()
+
+    def kept() -> bool:
+        with alone:
+            if not found or monotonic() - found[-1][0] >= seconds:
+                found[:] = [(monotonic(), check())]
+            return found[-1][1]
+
+    return kept
 
 
 def _database_answers() -> bool:

@@ -7,12 +7,14 @@ in no cache unless it is a static file or open data. Every request is held again
 import hashlib
 import io
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Final
 
 from flask import Flask, Request, Response, redirect, request, session, url_for
 from flask_wtf import CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Unauthorized
 
 from admin.frame.actor import cookie_name, visitor
@@ -163,7 +165,8 @@ def heard_of(table: Mapping[str, Rule]) -> None:
     rule = rule_of(table, request.method, request.endpoint or "")
     found = visitor() if rule is not None and rule.is_activity and rule.needs_sign_on else None
     if found is not None and found.actor.session_hash is not None:
-        touch(parts().settings, found.actor.session_hash)
+        with suppress(SQLAlchemyError):  # what the page did is done: that nobody could note it must not say otherwise
+            touch(parts().settings, found.actor.session_hash)
 
 
 @lru_cache(maxsize=64)

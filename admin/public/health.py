@@ -18,6 +18,7 @@ PART_NAMES: Final[Mapping[str, Wording]] = {
     "database": Wording("資料庫", "Database"),
     "queue": Wording("工作佇列", "Queue"),
     "answers": Wording("查調結果暫存", "Store of answers"),
+    "entries": Wording("軌跡寫入", "Writing of entries"),
     "sequencer": Wording("軌跡編號", "Numbering of entries"),
     "trail": Wording("軌跡完整", "Trail whole"),
 }

@@ -27,6 +27,8 @@ NAMING: Final = {
     "pk": "pk_%(table_name)s",
 }
 
+PATIENCE_S: Final = 15.0  # how long a process waits for a lock of the database, unless it says otherwise
+
 # A whole number of 64 bits; SQLite counts a primary key by itself only when it is called INTEGER.
 BigNumber: Final = BigInteger().with_variant(Integer, "sqlite")
 
@@ -65,14 +67,18 @@ class _Engines:
 _open_in_this_context: ContextVar[int] = ContextVar("transactions_open", default=0)
 
 
-def bind(address: str) -> Engine:
-    """Point this process at a database; engines of a former one are let go. Returns the writing engine."""
+def bind(address: str, *, patience_s: float = PATIENCE_S) -> Engine:
+    """Point this process at a database; engines of a former one are let go. Returns the writing engine.
+
+    `patience_s` is how long anything here waits for a lock: a console has less of it than a worker, since people wait.
+    """
     release()
+    patience_ms = round(patience_s * 1000)
     if address.startswith("sqlite"):
-        _Engines.writer = _sqlite(address, begin="BEGIN IMMEDIATE")
-        _Engines.reader = _sqlite(address, begin="BEGIN", query_only=True)
+        _Engines.writer = _sqlite(address, patience_ms, begin="BEGIN IMMEDIATE")
+        _Engines.reader = _sqlite(address, patience_ms, begin="BEGIN", query_only=True)
     else:
-        _Engines.writer = _postgresql(address)
+        _Engines.writer = _postgresql(address, patience_ms)
         _Engines.reader = _Engines.writer.execution_options(postgresql_readonly=True)
     return _Engines.writer
 
@@ -91,13 +97,13 @@ def writer() -> Engine:
     return _Engines.writer
 
 
-def _sqlite(address: str, *, begin: str, query_only: bool = False) -> Engine:
+def _sqlite(address: str, patience_ms: int, *, begin: str, query_only: bool = False) -> Engine:
     engine = create_engine(
         address,
         hide_parameters=True,
         pool_size=16,
         max_overflow=32,
-        connect_args={"timeout": 15, "check_same_thread": False},
+        connect_args={"timeout": patience_ms / 1000, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -107,7 +113,7 @@ def _sqlite(address: str, *, begin: str, query_only: bool = False) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=15000",
+            f"busy_timeout={patience_ms}",
             "secure_delete=ON",
             "recursive_triggers=ON",  # else REPLACE passes the triggers that refuse to delete entries
             f"query_only={'ON' if query_only else 'OFF'}",
@@ -121,14 +127,15 @@ def _sqlite(address: str, *, begin: str, query_only: bool = False) -> Engine:
     return engine
 
 
-def _postgresql(address: str) -> Engine:
+def _postgresql(address: str, patience_ms: int) -> Engine:
+    limits = f"-c idle_in_transaction_session_timeout=30000 -c lock_timeout={patience_ms}"
     engine = create_engine(
         address,
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=16,
         max_overflow=16,
-        connect_args={"options": "-c idle_in_transaction_session_timeout=30000 -c lock_timeout=15000 -c timezone=UTC"},
+        connect_args={"options": f"{limits} -c timezone=UTC"},
     )
 
     @event.listens_for(engine, "handle_error")
@@ -187,6 +194,13 @@ def assert_none_open() -> None:
         raise RuntimeError("a transaction is open")
 
 
+def hurry(session: Session, seconds: float) -> None:
+    """From here on no statement of this transaction takes longer; on SQLite, which has its one lock by now, none waits."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {round(seconds * 1000)}")
+
+
 def is_broken(error: Exception) -> bool:
-    """Whether an error says that the database is away or locked, so that the same may be tried later."""
-    return isinstance(error, OperationalError)
+    """Whether an error says that the database is away, locked, full or made read-only: the same may be tried later."""
+    is_read_only = getattr(getattr(error, "orig", None), "sqlstate", None) == "25006"
+    return isinstance(error, OperationalError) or is_read_only

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from redis import Redis
 from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
@@ -25,6 +26,7 @@ from govern.keys.envelope import SessionKeys, open_with, seal_to
 from govern.trail.leaf import commitments_root
 
 _MASKED: Final = "m"
+_PROBE: Final = "health"
 
 AWAY: Final = Wording(
     "查調結果的暫存區目前無法使用，請稍後再試；結果若已遺失，系統會記錄並請您重新查調。",
@@ -73,7 +75,10 @@ class AnswerStore:
 
     def __init__(self, address: str) -> None:
         self._redis: Redis = Redis.from_url(
-            address, socket_timeout=3, socket_connect_timeout=3, retry=Retry(ConstantBackoff(0.1), 1)
+            address,
+            socket_timeout=2,
+            **({} if address.startswith("unix:") else {"socket_connect_timeout": 2}),
+            retry=Retry(ConstantBackoff(0.1), 1, supported_errors=(RedisAway,)),
         )
 
     def put(self, answer: uuid.UUID, sealed: SealedAnswer, life_s: int) -> None:
@@ -101,9 +106,9 @@ class AnswerStore:
         return not self._redis.exists(_name(answer))
 
     def is_well(self) -> bool:
-        """Whether the store answers."""
+        """Whether the store takes what is put into it: one whose memory is full answers and takes nothing."""
         try:
-            return bool(self._redis.ping())
+            return bool(self._redis.set(_PROBE, 1, px=1000))
         except RedisError:
             return False
 

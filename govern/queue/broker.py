@@ -9,13 +9,14 @@ import itertools
 import logging
 import time
 import uuid
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from redis import Redis
 from redis.backoff import ConstantBackoff
 from redis.client import PubSub
+from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
@@ -25,6 +26,8 @@ from govern.queue.signed_job import NoDeadline, WorkJob, WorkQueue, signing
 from govern.queue.work import QUEUES
 
 _WORKERS: Final = "govern:workers"
+_PROBE: Final = "govern:health"
+REST_S: Final = 5.0  # after Redis failed, nobody here tries it for so long: a page must not wait for a frozen one
 
 _diagnostics = logging.getLogger("govern.queue.broker")
 
@@ -57,11 +60,12 @@ class _Nowhere:
 
 class _Bound:
     outlet: Outlet = _Nowhere()
+    rests_until = 0.0
 
 
 def bind(outlet: Outlet | None) -> None:
     """From now on this process hands its wake-ups and notes to `outlet`; `None`: to nobody."""
-    _Bound.outlet = _Nowhere() if outlet is None else outlet
+    _Bound.outlet, _Bound.rests_until = (_Nowhere() if outlet is None else outlet), 0.0
 
 
 def outlet() -> Outlet:
@@ -71,22 +75,35 @@ def outlet() -> Outlet:
 
 def publish(lookup_id: uuid.UUID) -> None:
     """Whoever watches this look-up looks again. Never raises: a lost note is made good by the watcher's own beat."""
+    _unless_it_rests(lambda: _Bound.outlet.publish(lookup_id), "a note is lost")
+
+
+def push(offers: Sequence[Offer]) -> None:
+    """Workers are woken for these. Never raises: what Redis did not take, the reconciler offers again."""
+    _unless_it_rests(lambda: _Bound.outlet.push(offers), f"{len(offers)} offered later")
+
+
+def _unless_it_rests(act: Callable[[], None], or_else: str) -> None:
+    if time.monotonic() < _Bound.rests_until:
+        return
     try:
-        _Bound.outlet.publish(lookup_id)
+        act()
     except (RedisError, OSError) as away:
-        _diagnostics.debug("note lost: %s", type(away).__name__)
+        _Bound.rests_until = time.monotonic() + REST_S
+        _diagnostics.warning("queue away, %s: %s", or_else, type(away).__name__)
 
 
 def connect(address: str, *, timeout_s: float = 2.0) -> Redis:
-    """A client of the queue's Redis (`unix://`, `redis://`, `rediss://`) that gives up soon and tries once more.
+    """A client of the queue's Redis (`unix://`, `redis://`, `rediss://`) that gives up soon.
 
-    redis-py's own retries stretch a shutdown with Redis down to 17 s (WORKER.md, trap 8). Connects at the first
-    command.
+    It tries once more where the connection broke, as after a restart, and not where nothing was answered in time: that
+    would double the wait for a frozen Redis. redis-py's own retries stretch a shutdown with Redis down to 17 s
+    (WORKER.md, trap 8). Connects at the first command.
     """
     try:
         return Redis.from_url(
             address,
-            retry=Retry(ConstantBackoff(0.2), 1),
+            retry=Retry(ConstantBackoff(0.2), 1, supported_errors=(RedisAway,)),
             socket_timeout=timeout_s,
             **({} if address.startswith("unix:") else {"socket_connect_timeout": timeout_s}),
         )
@@ -196,9 +213,9 @@ class Broker:
         return len(names) - len(gone)
 
     def is_alive(self) -> bool:
-        """Whether Redis answers: what `/health` says of the queue."""
+        """Whether Redis takes a word: what `/health` says of the queue. One whose memory is full answers and takes none."""
         try:
-            return bool(self.connection.ping())
+            return bool(self.connection.set(_PROBE, 1, px=1000))
         except (RedisError, OSError):
             return False
 

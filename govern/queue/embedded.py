@@ -22,6 +22,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from socket import AF_UNIX
+from socket import socket as Socket
 from types import TracebackType
 from typing import Final, Self
 
@@ -48,8 +50,10 @@ _COMMON: Final = {
     "slowlog-max-len": "0",
     "loglevel": "notice",
 }
-_OF_QUEUE: Final = {"appendonly": "yes", "appendfsync": "everysec"}
-_OF_ANSWERS: Final = {"appendonly": "no", "maxmemory": "512mb", "shutdown-on-sigterm": "nosave"}
+_OF: Final = {
+    "queue": {"appendonly": "yes", "appendfsync": "everysec"},
+    "answers": {"appendonly": "no", "maxmemory": "512mb", "shutdown-on-sigterm": "nosave"},
+}
 
 
 def queue_address(folder: Path) -> str:
@@ -69,6 +73,20 @@ class EmbeddedServers:
     data_folder: Path
     _use: int | None
     _started: dict[str, "subprocess.Popen[bytes]"]
+
+    def revive(self) -> list[str]:
+        """Each server that has died is started again; their names. One that is frozen or still loading is not dead.
+
+        For whoever keeps the house in order, every few seconds: a killed server is back within them, by itself.
+        """
+        home, sockets = _home(self.data_folder), _sockets(self.data_folder)
+        if self._use is None or all(_listens(sockets / f"{name}.sock") for name in SERVERS):
+            return []
+        with _alone(home):
+            dead = [name for name in SERVERS if not _listens(sockets / f"{name}.sock")]
+            for name in dead:
+                self._started[name] = _start(home, sockets / f"{name}.sock", name)
+        return dead
 
     def stop(self) -> None:
         """This process uses the servers no more; they stop if nobody else does. A second call does nothing.
@@ -113,9 +131,9 @@ def start(data_folder: Path) -> EmbeddedServers:
         use = os.open(home / "use.lock", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(use, fcntl.LOCK_SH)
         try:
-            for name, settings in zip(SERVERS, (_OF_QUEUE, _OF_ANSWERS), strict=True):
-                if _process_of(sockets / f"{name}.sock") is None:
-                    started[name] = _start(home, sockets / f"{name}.sock", name, settings)
+            for name in SERVERS:
+                if not _listens(sockets / f"{name}.sock"):
+                    started[name] = _start(home, sockets / f"{name}.sock", name)
         except BaseException:
             for name, process in started.items():
                 _stop(sockets / f"{name}.sock", process)
@@ -169,14 +187,14 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _start(home: Path, socket: Path, name: str, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _start(home: Path, socket: Path, name: str) -> "subprocess.Popen[bytes]":
     """A server that answers. In a session of its own: Ctrl-C in a terminal must not take it from under the workers."""
     kept = home / name
     socket.unlink(missing_ok=True)
     if name == "answers" and kept.exists():
         shutil.rmtree(kept)  # it writes nothing there; should anything lie there, it goes
     kept.mkdir(mode=0o700, exist_ok=True)
-    options = _COMMON | settings | {"dir": str(kept), "unixsocket": str(socket)}
+    options = _COMMON | _OF[name] | {"dir": str(kept), "unixsocket": str(socket)}
     arguments = [part for option, value in options.items() for part in (f"--{option}", value)]
     with open(home / f"{name}.out", "wb") as output:  # made anew at each start, so that it cannot grow for ever
         process = subprocess.Popen(
@@ -200,6 +218,19 @@ def _start(home: Path, socket: Path, name: str, settings: dict[str, str]) -> "su
             raise _cannot(name, "伺服器沒有回應", f"the server did not answer within {START_S:.0f} s")
         time.sleep(0.02)
     return process
+
+
+def _listens(socket: Path) -> bool:
+    """Whether a server holds this socket, answering or not: beside a frozen one no second may write into its file."""
+    with Socket(AF_UNIX) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(socket))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:  # so many wait already that the frozen one's line is full
+            return True
+    return True
 
 
 def _process_of(socket: Path) -> int | None:

@@ -37,7 +37,7 @@ def offer(session: Session, *works: Work) -> None:
     for work in due:
         work.offered_at = now
     if due:
-        after_commit(session, partial(_push, tuple(Offer(work.id, work.queue) for work in due)))
+        after_commit(session, partial(broker.push, tuple(Offer(work.id, work.queue) for work in due)))
 
 
 def offer_due(to: Broker, *, stale_s: float = STALE_S, portion: int = PORTION) -> int:
@@ -86,13 +86,6 @@ def _candidates(stale_s: float, portion: int) -> list[Offer]:
             if len(found) >= portion:
                 break
     return found
-
-
-def _push(offers: tuple[Offer, ...]) -> None:
-    try:
-        broker.outlet().push(offers)
-    except (RedisError, OSError) as away:
-        _diagnostics.warning("queue away, %d offered later: %s", len(offers), type(away).__name__)
 
 
 def due_count() -> dict[str, int]:

@@ -8,13 +8,14 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from govern.core import clock
+from govern.core.database import hurry
 from govern.core.errors import EvidenceUnavailable
 from govern.core.ids import new_id
 from govern.keys import ring
@@ -23,6 +24,12 @@ from govern.rules.actor import Actor
 from govern.trail.entry import Entry, EntrySealedValue, EntryWaiting
 from govern.trail.kinds.kind import Kind
 from govern.trail.leaf import COLUMNS, canonical_details
+
+WAIT_S: Final = 2.0  # a clerk is told within three seconds that nothing can be looked up
+
+
+class _Last:
+    was_refused = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,9 @@ def append(
     try:
         session.flush()  # a trail that cannot be written fails the deed here, not at the commit
     except SQLAlchemyError:
+        _Last.was_refused = True
         raise EvidenceUnavailable from None
+    _Last.was_refused = False
     for sealed in (*filter(None, (subject, text)), *also):
         session.add(EntrySealedValue(entry_id=entry.id, sealed_value_id=sealed.id))
     return Appended(entry.id, kind.name)
@@ -107,8 +116,19 @@ def evidence(session: Session, appended: Appended) -> Evidence:
 def refuse_when_unnumbered(session: Session, limit_s: float) -> None:
     """Raise `EvidenceUnavailable` while the oldest entry without a number is older than the limit.
 
-    A sequencer that stands still is a trail that nobody can check: submit and run stop then (DESIGN.md, Entries).
+    A sequencer that stands still is a trail that nobody can check: submit and run stop then (DESIGN.md, Entries). From
+    here on no statement of the transaction waits longer than `WAIT_S`: who looks somebody up hears soon that the trail
+    is locked or hangs. What is written after a source was asked does not pass here, and has a worker's patience.
     """
-    oldest = session.execute(select(func.min(EntryWaiting.at))).scalar_one_or_none()
+    try:
+        hurry(session, WAIT_S)
+        oldest = session.execute(select(func.min(EntryWaiting.at))).scalar_one_or_none()
+    except SQLAlchemyError:
+        raise EvidenceUnavailable from None
     if oldest is not None and clock.now() - oldest > timedelta(seconds=limit_s):
         raise EvidenceUnavailable
+
+
+def was_refused() -> bool:
+    """Whether the last entry that this process tried to write was not taken."""
+    return _Last.was_refused
