@@ -74,7 +74,8 @@ def _stream(identity: uuid.UUID, secret: bytes) -> Iterator[str]:
             if not is_signed_in or state is None or clock.now().timestamp() > until:
                 yield "event: over\ndata: 1\n\n"
                 return
-            yield "event: changed\ndata: 1\n\n" if changed else ": beat\n\n"
+            # A beat too, while something is open: a note may have been lost, and a delay is to be told.
+            yield "event: changed\ndata: 1\n\n" if changed or state else ": beat\n\n"
     finally:
         notes.close()
 

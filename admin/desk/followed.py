@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from admin.frame.names import agency_names, case_item_names, data_item_names, pe
 from audit.log.store import newest_checkpoint
 from govern.catalogue.case_item import CaseItemVersion
 from govern.catalogue.source import FAILURES
+from govern.core import clock
 from govern.core.wording import Wording
 from govern.keys import ring
 from govern.keys.subject import open_value
@@ -31,6 +32,7 @@ LOST: Final = Wording(
     "查調中斷，不知道主政機關是否已處理。", "The look-up was interrupted; whether the owner handled it is not known."
 )
 NO_GROUND: Final = Wording("無", "none")
+DELAYED_AFTER: Final = timedelta(seconds=10)  # due for so long and nobody has begun: the page says so
 # States after which the same data item may be asked for again, as a new look-up that names this one.
 ASK_AGAIN: Final = frozenset({"failed", "unknown", "expired", "cancelled"})
 
@@ -96,6 +98,11 @@ class Followed:
     def can_be_called_back(self) -> bool:
         """Whether a task still waits to be asked."""
         return any(task.state == "waiting" for task in self.tasks)
+
+    @property
+    def is_delayed(self) -> bool:
+        """Whether it waits longer than it should, as when the queue is away: it goes on by itself, and is not to be resent."""
+        return self.lookup.state == "waiting" and clock.now() - self.lookup.due_at > DELAYED_AFTER
 
     @property
     def done(self) -> int:

@@ -16,24 +16,23 @@ signed; when the rows tell which, that one is named, else the first number that 
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from audit.log.checkpoint import CheckpointError, read_checkpoint
+from audit.log.checkpoint import Checkpoint
 from audit.log.copies import copies_in
 from audit.log.rows import MacOf, number_holder
 from audit.log.sequence import TRAIL_ROW, Signing, database_answers
+from audit.log.since import Held, hold, read_saved
 from audit.log.store import Segment, segments_from, unpack_leaves
 from audit.log.tiles import WIDTH, MissingHash
 from audit.log.verify_rows import BadEntry, first_bad_row, first_stray, id_in, number_beyond
 from audit.log.verify_tree import Finding, Grown, leaves_fit, tree_grows
 from govern.core.database import reading
-from govern.core.errors import InvalidInput
-from govern.core.wording import Wording
 from govern.trail.entry import Trail
 
 
@@ -44,6 +43,7 @@ class Verdict:
     size: int
     root: bytes  # nothing where a hash of the tree is missing
     first_bad: BadEntry | None
+    since: Held | None = None  # a checkpoint that was saved, held against it
 
     @property
     def ok(self) -> bool:
@@ -51,8 +51,8 @@ class Verdict:
         return self.first_bad is None
 
     def to_json(self) -> dict[str, Any]:
-        """Size, root (in hexadecimal), ok and first_bad, as the command prints them."""
-        bad = self.first_bad
+        """Size, root (in hexadecimal), ok and first_bad, as the command prints them; with it what was saved, if it was."""
+        bad, saved = self.first_bad, {} if self.since is None else {"since": self.since.to_json()}
         return {
             "size": self.size,
             "root": self.root.hex(),
@@ -60,7 +60,7 @@ class Verdict:
             "first_bad": None
             if bad is None
             else {"number": bad.number, "id": None if bad.entry_id is None else str(bad.entry_id)},
-        }
+        } | saved
 
 
 def verify(mac_of: MacOf, signing: Signing, *, since: str | None = None, from_number: int = 0) -> Verdict:
@@ -71,13 +71,16 @@ def verify(mac_of: MacOf, signing: Signing, *, since: str | None = None, from_nu
     changes meanwhile is not seen: the copies are read first, then one snapshot of the database.
     """
     kept = dict(copies_in(signing.copies))
+    saved = None
     if since is not None:
-        kept[_size_of(since, signing)] = since
+        saved = read_saved(since, origin=signing.signer.name, trusted=[signing.signer.key()])
+        kept[saved.size] = since
     try:
         with reading() as session:
             if session.get_bind().dialect.name == "postgresql":
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            return _verdict(session, mac_of, signing, kept, from_number)
+            found = _verdict(session, mac_of, signing, kept, from_number)
+            return found if saved is None else _held(session, found, saved)
     except SQLAlchemyError:
         if not database_answers():
             raise
@@ -96,14 +99,13 @@ def _verdict(session: Session, mac_of: MacOf, signing: Signing, kept: Mapping[in
     return Verdict(size, grown.root or b"", bad or number_beyond(session, size) or first_stray(session))
 
 
-def _size_of(note: str, signing: Signing) -> int:
-    try:
-        return read_checkpoint(note, origin=signing.signer.name, trusted=[signing.signer.key()]).size
-    except CheckpointError:
-        raise InvalidInput(
-            Wording("這不是本日誌簽署的檢核點。", "This is not a checkpoint that this log has signed."),
-            code="not_a_checkpoint",
-        ) from None
+def _held(session: Session, found: Verdict, saved: Checkpoint) -> Verdict:
+    """The verdict with what the saved checkpoint says; the walk has named the place, unless it began behind it."""
+    held = hold(session, saved, found.size, found.root)
+    bad = found.first_bad
+    if not held.consistent and bad is None:
+        bad = _named(session, Finding(0, "root_differs_from_saved_checkpoint"))
+    return replace(found, since=held, first_bad=bad)
 
 
 def _grown(session: Session, first: int, size: int, kept: Mapping[int, str], signing: Signing) -> Grown:
