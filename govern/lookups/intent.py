@@ -19,12 +19,13 @@ from govern.catalogue.source import Source, SourceVersion
 from govern.core import clock
 from govern.core.database import transaction
 from govern.core.ids import new_id
+from govern.core.points import Point, point
 from govern.core.settings import Settings
 from govern.keys import ring
 from govern.keys.subject import SealedValue, open_value
 from govern.lookups import outcome
 from govern.lookups.lookup import Answer, Ground, Lookup, Subject, SubjectKey, Task
-from govern.lookups.pressure import take_slot
+from govern.lookups.pressure import free_slot, take_slot
 from govern.people.session import LogInSession
 from govern.queue import lease as leases
 from govern.queue.lease import Lease
@@ -68,12 +69,14 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
         lease = leases.take(session, work_id, by, may_take_s)
         if lease is None:
             return None
+        point(Point.K4)
         task = session.get_one(Task, lease.target_id)
         lookup = outcome.locked(session, task.lookup)
         if task.ended_at is not None:
             leases.done(session, lease)
             return None
         if task.state == "running":  # a former holder died between intent and outcome
+            free_slot(session, task.source or "", task.id)
             outcome.lost(session, lookup, task, lease, "worker_lost")
             return None
         refuse_when_unnumbered(session, settings.unnumbered_limit_s)

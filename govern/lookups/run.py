@@ -12,6 +12,7 @@ import logging
 import time
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -23,7 +24,8 @@ from connectors.errors import SourceError
 from connectors.exchange import Key, Query, Record, Reply
 from govern.catalogue.reach import item_spec
 from govern.core import clock
-from govern.core.database import assert_none_open, transaction
+from govern.core.database import after_commit, assert_none_open, transaction
+from govern.core.points import Point, point
 from govern.core.settings import Settings
 from govern.lookups import answer as answers
 from govern.lookups import outcome
@@ -42,7 +44,13 @@ _diagnostics = logging.getLogger("govern.lookups.run")
 
 
 def run(work_id: uuid.UUID, settings: Settings) -> None:
-    """One attempt at a task, whatever comes of it. Nothing happens when the work is done, held by another, or not due."""
+    """One attempt at a task, whatever comes of it. Nothing happens when the work is done, held by another, or not due.
+
+    Nor while the store of answers is away: no source is asked for what could not be kept. The work stays due.
+    """
+    if not answers.store().is_well():
+        _diagnostics.warning("store of answers away: nothing is asked yet")
+        return
     intent = write_intent(work_id, settings)
     if intent is not None:
         carry_out(intent, settings)
@@ -52,9 +60,12 @@ def carry_out(intent: Intent, settings: Settings) -> None:
     """What the committed intent allows: ask, seal, and write what came."""
     began = time.monotonic()
     try:
+        point(Point.K5)
         reply = _ask(intent, intent.evidence, settings)
+        point(Point.K7)
         documents, sealed = _minimise_and_seal(intent, reply)
         answers.store().put(intent.evidence.entry_id, sealed, settings.answer_life_s)
+        point(Point.K9)
     except SourceError as error:
         _diagnostics.warning("source %s: %s (%s)", intent.source.code, error.code, error.detail)
         _after_failure(intent, error.code, never_left=error.never_left, duration_s=time.monotonic() - began)
@@ -103,6 +114,7 @@ def _minimise_and_seal(intent: Intent, reply: Reply) -> tuple[list[Minimised], S
         shown.append(_shown(ordinal, row_number, key, record, cut, alone=len(intent.subjects) == 1))
         for (path, name), clear in cut.revealable.items():
             revealable[Place(ordinal, path, name)] = clear
+    point(Point.K8)
     return documents, answers.seal_answer(intent.evidence.entry_id, intent.public_key, shown, revealable)
 
 
@@ -132,6 +144,7 @@ def _after_answer(
     try:
         with transaction() as session:
             leases.hold(session, intent.lease)
+            after_commit(session, partial(point, Point.K11))
             free_slot(session, intent.source.code, intent.task_id)
             task = session.get_one(Task, intent.task_id)
             lookup = outcome.locked(session, intent.lookup_id)
@@ -142,6 +155,7 @@ def _after_answer(
             answer.revealable_count = len(sealed.revealable)
             _move_destroy(session, answer)
             outcome.answered(session, lookup, task, intent.lease, intent.permit, reply, documents, sealed, duration_s)
+            point(Point.K10)
     except leases.LeaseLost:
         answers.store().destroy(intent.evidence.entry_id)
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from govern.core import clock
 from govern.core.database import transaction
+from govern.core.points import Point, point
 from govern.core.settings import Settings
 from govern.keys.envelope import SessionKeys
 from govern.lookups import answer as answers
@@ -63,6 +64,7 @@ def show(actor: Actor, keys: SessionKeys, lookup_id: uuid.UUID, settings: Settin
     Answers sealed to another log-in are not shown: their key is not here. `NotFound` for a foreign look-up;
     `EvidenceUnavailable` when the trail is not numbered; `TryLater` when the store is away.
     """
+    point(Point.K12)
     with transaction() as session:
         lookup = own_lookup(actor, session, lookup_id)
         refuse_when_unnumbered(session, settings.unnumbered_limit_s)

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,9 +17,10 @@ from govern.access import quota
 from govern.access.decide import decide_at_submission, permitted_rows
 from govern.access.gather import Purpose, purpose
 from govern.core import clock
-from govern.core.database import transaction
+from govern.core.database import after_commit, transaction
 from govern.core.errors import InvalidInput, NotAllowed
 from govern.core.ids import new_id, new_reference
+from govern.core.points import Point, point
 from govern.core.settings import Settings
 from govern.keys import ring
 from govern.lookups.lookup import Lookup, Task, WrongRow
@@ -78,6 +80,7 @@ def submit(actor: Actor, request: LookupRequest, settings: Settings) -> Submitte
         if former is not None:
             return Submitted(former.id, former.reference, was_there=True)
         refuse_when_unnumbered(session, settings.unnumbered_limit_s)
+        after_commit(session, partial(point, Point.K1))
         now = clock.now()
         today = now.astimezone(clock.TAIPEI).date()
         known = purpose(session, person_id=actor.person_id, agency=actor.agency, case_item=request.case_item, on=today)
@@ -90,6 +93,8 @@ def submit(actor: Actor, request: LookupRequest, settings: Settings) -> Submitte
         _write_wrong_rows(session, lookup, wrong)
         _take_quota(session, known, planned)
         _write_entries(session, actor, lookup, sealed, planned, tasks, len(wrong))
+        after_commit(session, partial(point, Point.K2))
+        point(Point.K0)
         return Submitted(lookup.id, lookup.reference)
 
 

@@ -6,7 +6,6 @@ its clock ten minutes ahead ran a running job a second time in a trial (SECURITY
 """
 
 import os
-import socket
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from govern.core.clock import database_now
+from govern.queue import holder
 from govern.queue.work import Work
 
 
@@ -71,7 +71,7 @@ def take_over(session: Session, work_id: uuid.UUID, by: str, seconds: float) -> 
 
 def this_worker() -> str:
     """The name under which a worker's children hold leases: their parent's, so that it can settle what they leave."""
-    return f"{socket.gethostname()}:{os.getppid()}"
+    return holder.name_of(os.getppid())
 
 
 def is_held_by(session: Session, work_id: uuid.UUID, by: str) -> bool:
@@ -92,6 +92,17 @@ def lapse(session: Session, work_id: uuid.UUID, by: str) -> bool:
     work.lease_until = database_now(session)
     session.flush()
     return True
+
+
+def lapse_of_the_gone(session: Session) -> int:
+    """Every lease whose holder ran on this machine and runs no more is over now; how many.
+
+    Else what a killed worker had taken would wait for the end of its leases, which lies beyond its source's deadline. A
+    holder that is not gone is never judged so; were it, its fence would refuse it at its outcome, as any that was late.
+    """
+    now = database_now(session)
+    held = session.execute(select(Work.id, Work.leased_by).where(Work.state == "leased", Work.lease_until > now)).all()
+    return sum(lapse(session, work_id, by) for work_id, by in held if by and holder.is_gone(by))
 
 
 def hold(session: Session, lease: Lease) -> Work:

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from govern.core.clock import TAIPEI, database_now
 from govern.core.database import Base, transaction
+from govern.queue import lease as leases
 from govern.queue.broker import Broker
 from govern.queue.child import where
 from govern.queue.offer import offer, offer_due
@@ -135,8 +136,12 @@ def _write(session: Session, plan: str, due_at: datetime, work: uuid.UUID | None
 
 
 def tick(to: Broker, plans: Sequence[Plan]) -> int:
-    """One round of the reconciler: plans that fell due, then everything due that nobody took; how much was offered."""
+    """One round of the reconciler: plans that fell due, then everything due that nobody holds; how much was offered.
+
+    What a worker of this machine held that is gone by now, nobody holds.
+    """
     with transaction() as session:
+        leases.lapse_of_the_gone(session)
         planned = plan_due(session, plans)
         offer(session, *planned)
     return len(planned) + offer_due(to)

@@ -27,6 +27,7 @@ from rq.queue import Queue
 from rq.worker import BaseWorker
 
 from govern.core import database
+from govern.core.points import Point, point
 from govern.core.settings import Settings
 from govern.keys import ring
 from govern.queue.broker import Broker, connect
@@ -194,6 +195,7 @@ class PreparedWorker(BaseWorker):
             _diagnostics.error("refused a job that is not ours, in queue %s", queue.name)
             return
         try:
+            point(Point.K3)
             ending = self._child.run(work_id, self._must_cut_short)
             if ending.is_loss:
                 self._settle(work_id, ending)

@@ -36,6 +36,10 @@ def test_only_one_file_commits_because_a_use_case_is_one_transaction() -> None:
     assert begins == ["govern/core/database.py"]
 
 
+def test_no_room_stands_at_a_point_because_only_a_test_may_stop_a_look_up() -> None:
+    assert [name_of(path) for path in FILES if "when_passing" in path.read_text()] == ["govern/core/points.py"]
+
+
 def test_a_permit_is_made_in_one_file_because_whoever_holds_one_may_ask() -> None:
     found = [
         name_of(path)
