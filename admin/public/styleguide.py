@@ -43,6 +43,7 @@ STATES: Final = (
     (Wording("樣本", "Sample"), display.SAMPLE_STATES),
     (Wording("缺失", "Finding"), display.FINDING_STATES),
 )
+CONFLICT_LABEL: Final = Wording("英文名稱", "English name")
 # Names that few fonts hold: what cannot be drawn here would be a box (U+20BB7, U+3402, U+2598C, U+2A8C6, U+2CE93).
 RARE_NAMES: Final = ("𠮷山川", "㐂久子", "𥦌雨", "𪣆仁", "𬺓民")
 
@@ -58,7 +59,12 @@ def show() -> str:
     now = clock.now()
     moments = {"now": now, "before": now - timedelta(minutes=12), "earlier": now - timedelta(days=2)}
     return render_template(
-        "styleguide/page.html", colours=COLOURS, states=STATES, rare_names=RARE_NAMES, moments=moments
+        "styleguide/page.html",
+        colours=COLOURS,
+        states=STATES,
+        rare_names=RARE_NAMES,
+        moments=moments,
+        conflict_label=CONFLICT_LABEL,
     )
 
 

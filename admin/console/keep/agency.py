@@ -6,9 +6,11 @@ from typing import Any, Final
 from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
-from admin.console.keep.kept import FRESH, Outcome, Typed, differences, done, pages, saved, text_in
+from admin.console.keep.kept import FRESH, Outcome, Typed, differences, done, first, pages, saved, text_in
 from admin.console.words import LEVELS
 from admin.frame.actor import the_actor
+from admin.frame.forms.choose import chosen
+from admin.frame.forms.kept import Restored, filled, restored
 from admin.frame.forms.pick import resolved
 from admin.frame.language import w
 from govern.catalogue.agency import Agency
@@ -38,8 +40,15 @@ LABELS: Final[Mapping[str, Wording]] = {
 
 @pages.get("/agencies/<agency>/edit")
 def agency_form(agency: str) -> str:
-    """The facts that the visitor keeps, as they stand."""
-    return _form(agency, None, FRESH)
+    """The facts that the visitor keeps, as they stand, or as they were being typed when the log-in ended."""
+    found = restored()
+    again = filled(found)
+    if again is None:
+        return _form(agency, None, FRESH, kept_form=found)
+    actor = the_actor()
+    wrong: dict[str, Wording] = {}
+    given = _given(actor, again, change_agency.may_change(actor, agency), wrong)
+    return _form(agency, given, Outcome(mistakes=wrong), again, found)
 
 
 @pages.post("/agencies/<agency>/edit")
@@ -48,20 +57,26 @@ def change(agency: str) -> Response:
     actor = the_actor()
     kept = change_agency.may_change(actor, agency)
     with reading() as session:
-        agency_for(actor, session, agency)
+        typed = chosen(request.form, _typed(session, agency_for(actor, session, agency)))
     wrong: dict[str, Wording] = {}
-    given = _given(actor, request.form, kept, wrong)
-    seen = request.form.get("seen", "")
+    given = _given(actor, typed, kept, wrong)
+    seen = typed.get("seen", "")
     outcome = saved(lambda: change_agency.change_agency(actor, agency, given, seen=seen), wrong)
     if outcome.is_done:
         return done(SAVED, "agencies.details_view", id=agency)  # type: ignore[return-value]
-    return make_response(_form(agency, given, outcome), outcome.status)
+    return make_response(_form(agency, given, outcome, typed), outcome.status)
 
 
 @pages.get("/agencies/new")
 def new_agency() -> str:
     """The form of a new agency."""
-    return _form(None, {}, FRESH)
+    found = restored()
+    again = filled(found)
+    if again is None:
+        return _form(None, {}, FRESH, kept_form=found)
+    wrong: dict[str, Wording] = {}
+    given = _given(the_actor(), again, frozenset(LABELS), wrong) | {"code": text_in(again, "code")}
+    return _form(None, given, Outcome(mistakes=wrong), again, found)
 
 
 @pages.post("/agencies/new")
@@ -73,7 +88,7 @@ def add_agency() -> Response:
     outcome = saved(lambda: change_agency.add_agency(actor, code, given), wrong)
     if outcome.is_done:
         return done(ADDED, "agencies.details_view", id=code)  # type: ignore[return-value]
-    return make_response(_form(None, given | {"code": code}, outcome), outcome.status)
+    return make_response(_form(None, given | {"code": code}, outcome, request.form), outcome.status)
 
 
 def _given(actor: Actor, typed: Typed, kept: frozenset[str], wrong: dict[str, Wording]) -> dict[str, Any]:
@@ -85,7 +100,13 @@ def _given(actor: Actor, typed: Typed, kept: frozenset[str], wrong: dict[str, Wo
     return given
 
 
-def _form(code: str | None, typed: Mapping[str, Any] | None, outcome: Outcome) -> str:
+def _form(
+    code: str | None,
+    typed: Mapping[str, Any] | None,
+    outcome: Outcome,
+    form: Typed | None = None,
+    kept_form: Restored | None = None,
+) -> str:
     actor = the_actor()
     with reading() as session:
         agency = None if code is None else agency_for(actor, session, code)
@@ -95,14 +116,20 @@ def _form(code: str | None, typed: Mapping[str, Any] | None, outcome: Outcome) -
         now = _now(agency)
         values: dict[str, Any] = {
             "seen": print_of(change_agency.shown(session, code)) if code else "",
-            "parent_typed": request.form.get("parent") or _named(session, now.get("parent")),
+            "parent_typed": _named(session, now.get("parent")) if form is None else form.get("parent", ""),
+            "theirs": _typed(session, agency) if agency and outcome.is_clash else None,
+            "first": first(session, "agency", agency.code) if agency and outcome.is_clash else None,
         }
+        clash = _clash(session, now, typed) if outcome.is_clash and typed is not None else ()
+    if kept_form is not None and form is not None:
+        values["seen"] = form.get("seen", "")  # what the page showed when it was typed: a change since shows as one
     return render_template(
         "console/keep_agency.html",
         agency=agency,
         kept=kept,
         given=now if typed is None else typed,
-        clash=differences(LABELS, now, typed) if outcome.is_clash and typed is not None else (),
+        clash=clash,
+        restored=kept_form,
         outcome=outcome,
         labels=LABELS,
         levels=LEVELS,
@@ -110,6 +137,26 @@ def _form(code: str | None, typed: Mapping[str, Any] | None, outcome: Outcome) -
         needed=change_agency.NEEDED_NAMES,
         **values,
     )
+
+
+def _clash(session: Session, now: Mapping[str, Any], yours: Mapping[str, Any]) -> Any:
+    """The rows in which they differ; agencies and levels by name."""
+    return [
+        (label, *(_worded(session, name, side) for side in sides), name)
+        for label, *sides, name in differences(LABELS, now, yours)
+    ]
+
+
+def _worded(session: Session, name: str, value: Any) -> Any:
+    if name == "parent":
+        return _named(session, value)
+    return w(LEVELS.get(value)) or value if name == "level" else value
+
+
+def _typed(session: Session, agency: Agency) -> Typed:
+    """What stands there now, as the form would send it."""
+    now = _now(agency) | {"parent": _named(session, agency.parent)}
+    return Typed({name: "1" if value is True else value for name, value in now.items() if value is not False})
 
 
 def _now(agency: Agency | None) -> dict[str, Any]:

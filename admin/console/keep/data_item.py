@@ -6,9 +6,11 @@ from typing import Any, Final
 from flask import Response, make_response, render_template, request
 from sqlalchemy import select
 
-from admin.console.keep.kept import FRESH, Outcome, Typed, done, pages, saved, text_in
+from admin.console.keep.kept import FRESH, Outcome, Typed, done, first, pages, saved, text_in
 from admin.console.words import TYPES
 from admin.frame.actor import the_actor
+from admin.frame.forms.choose import chosen
+from admin.frame.forms.kept import Restored, filled, restored
 from admin.frame.names import agency_names
 from govern.catalogue.as_files.shapes import SENSITIVITIES
 from govern.catalogue.data_item import DataItem, MaskRule
@@ -43,8 +45,14 @@ FIELD_LABELS: Final[Mapping[str, Wording]] = {
 
 @pages.get("/data-items/<item>/edit")
 def data_item_form(item: str) -> str:
-    """What stands there now, to be changed."""
-    return _form(item, None, FRESH)
+    """What stands there now, to be changed, or as it was being typed when the log-in ended."""
+    found = restored()
+    again = filled(found)
+    if again is None:
+        return _form(item, None, FRESH, found)
+    with reading() as session:
+        known = data_item_for(the_actor(), session, item)
+    return _form(item, _typed(again, known), FRESH, found, again.get("seen", ""))
 
 
 @pages.post("/data-items/<item>/edit")
@@ -55,8 +63,9 @@ def change_item(item: str) -> Response:
         known = data_item_for(actor, session, item)
     if not change_data_item.may_change(actor, known):
         raise NotAllowed
-    content = _typed(request.form, known)
-    outcome = saved(lambda: change_data_item.change_data_item(actor, item, content, seen=request.form.get("seen", "")))
+    typed = chosen(request.form, _as_typed(change_data_item.content_of(known)))
+    content = _typed(typed, known)
+    outcome = saved(lambda: change_data_item.change_data_item(actor, item, content, seen=typed.get("seen", "")))
     if outcome.is_done:
         return done(SAVED, "data_items.details_view", id=item)  # type: ignore[return-value]
     return make_response(_form(item, content, outcome), outcome.status)
@@ -78,7 +87,19 @@ def _typed(typed: Typed, known: DataItem) -> DataItemContent:
     )
 
 
-def _form(code: str, content: DataItemContent | None, outcome: Outcome) -> str:
+def _as_typed(now: DataItemContent) -> Typed:
+    """What stands there now, as the form would send it."""
+    typed = Typed({name: str(getattr(now, name) or "") for name in LABELS if name != "is_kinship_like"})
+    if now.is_kinship_like:
+        typed["is_kinship_like"] = "1"
+    for code, one in now.fields.items():
+        typed.update({f"fields.{code}.{name}": getattr(one, name) for name in FIELD_LABELS})
+    return typed
+
+
+def _form(
+    code: str, content: DataItemContent | None, outcome: Outcome, found: Restored | None = None, seen: str = ""
+) -> str:
     actor = the_actor()
     with reading() as session:
         item = data_item_for(actor, session, code)
@@ -87,7 +108,8 @@ def _form(code: str, content: DataItemContent | None, outcome: Outcome) -> str:
         now = change_data_item.content_of(item)
         masks = {rule.code: rule for rule in session.scalars(select(MaskRule).order_by(MaskRule.seq))}
         values: dict[str, Any] = {
-            "seen": print_of(change_data_item.shown(session, code)),
+            "seen": seen or print_of(change_data_item.shown(session, code)),
+            "first": first(session, "data_item", code) if outcome.is_clash else None,
             "owner": agency_names(session, [item.owner])[item.owner],
             "touched": case_items_using(actor, session, [code]),
         }
@@ -96,6 +118,8 @@ def _form(code: str, content: DataItemContent | None, outcome: Outcome) -> str:
         item=item,
         given=content or now,
         outcome=outcome,
+        restored=found,
+        theirs=_as_typed(now),
         clash=_differences(item, now, content) if outcome.is_clash and content else (),
         labels=LABELS,
         sensitivities=SENSITIVITIES,
@@ -107,10 +131,10 @@ def _form(code: str, content: DataItemContent | None, outcome: Outcome) -> str:
     )  # fmt: skip
 
 
-def _differences(item: DataItem, now: DataItemContent, yours: DataItemContent) -> list[tuple[Wording, Any, Any]]:
+def _differences(item: DataItem, now: DataItemContent, yours: DataItemContent) -> list[tuple[Wording, Any, Any, str]]:
     """What stands there now beside what was typed, fields included."""
     found = [
-        (label, getattr(now, name), getattr(yours, name))
+        (label, getattr(now, name), getattr(yours, name), name)
         for name, label in LABELS.items()
         if getattr(now, name) != getattr(yours, name)
     ]
@@ -121,6 +145,7 @@ def _differences(item: DataItem, now: DataItemContent, yours: DataItemContent) -
                 Wording(f"{one.name_zh}：{label.zh}", f"{one.name_en}: {label.en}"),
                 getattr(theirs, name),
                 getattr(mine, name),
+                f"fields.{one.code}.{name}",
             )
             for name, label in FIELD_LABELS.items()
             if getattr(theirs, name) != getattr(mine, name)

@@ -1,19 +1,23 @@
 """How a form of the console is saved: mistakes stand at their rows, and what somebody changed meanwhile beside one's own.
 
 Forms carry the hash of what they showed (`seen`). When it is no longer so, nothing is saved: the page shows theirs beside
-yours with the new hash, so that saving again is a choice. No script is needed for any of it.
+yours with the new hash, who was first and when, and a choice for each row. No script is needed for any of it.
 """
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, flash, redirect, url_for
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from admin.frame.language import w
+from admin.frame.names import people_names
+from govern.catalogue.maintain.said import last_said
 from govern.catalogue.maintain.shown import ChangedMeanwhile
 from govern.core.errors import Conflict, InvalidInput
 from govern.core.wording import Wording
@@ -66,12 +70,29 @@ def done(said: Wording, endpoint: str, **values: str) -> Response:
     return redirect(url_for(endpoint, **values), 303)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, slots=True)
+class First:
+    """Who saved a thing before the visitor did, and when."""
+
+    who: str = ""
+    at: datetime | None = None
+
+
+def first(session: Session, about_kind: str, about_id: str) -> First:
+    """Who was first, as the trail tells it; nothing where it was loaded from a file."""
+    last = last_said(session, about_kind, about_id)
+    if last is None:
+        return First()
+    names = people_names(session, [last.person]) if last.person else {}
+    return First(names.get(last.person, "") if last.person else "", last.at)
+
+
 def differences(
     labels: Mapping[str, Wording], theirs: Mapping[str, object], yours: Mapping[str, object]
-) -> Sequence[tuple[Wording, object, object]]:
-    """What stands there now beside what was typed, for those facts in which they differ."""
+) -> Sequence[tuple[Wording, object, object, str]]:
+    """What stands there now beside what was typed, for those facts in which they differ, and the name of each in the form."""
     return [
-        (label, theirs.get(name), yours[name])
+        (label, theirs.get(name), yours[name], name)
         for name, label in labels.items()
         if name in yours and theirs.get(name) != yours[name]
     ]

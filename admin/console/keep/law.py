@@ -8,10 +8,12 @@ from typing import Any, Final
 from flask import Response, make_response, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from admin.console.keep.kept import FRESH, Outcome, Typed, differences, done, pages, saved, text_in
+from admin.console.keep.kept import FRESH, First, Outcome, Typed, differences, done, first, pages, saved, text_in
 from admin.console.legal_bases import standing, state_of_law
 from admin.frame.actor import the_actor
+from admin.frame.forms.choose import chosen
 from admin.frame.forms.day import as_typed, day_in
+from admin.frame.forms.kept import Restored, filled, restored
 from govern.catalogue.impact import case_items_on
 from govern.catalogue.legal_basis import LegalBasis, cited
 from govern.catalogue.maintain import change_legal_basis as laws
@@ -42,7 +44,7 @@ NOTHING: Final = laws.LegalBasisContent("", "", "", "", None, False)
 @pages.get("/laws/new")
 def new_law() -> str:
     """The form of an article that is not on file yet."""
-    return _form(None, None, MultiDict(), FRESH)
+    return _opened(None)
 
 
 @pages.post("/laws/new")
@@ -59,20 +61,21 @@ def add_law() -> Response:
 
 @pages.get("/laws/<int:basis>/edit")
 def law_form(basis: int) -> str:
-    """What stands there now, to be corrected."""
-    return _form(_mine(basis), None, MultiDict(), FRESH)
+    """What stands there now, to be corrected, or as it was being typed when the log-in ended."""
+    return _opened(_mine(basis))
 
 
 @pages.post("/laws/<int:basis>/edit")
 def correct_law(basis: int) -> Response:
     """It is corrected, or the form says what to mend or who was first."""
     actor, known = the_actor(), _mine(basis)
-    content, wrong = _content(request.form)
-    seen = request.form.get("seen", "")
+    typed = chosen(request.form, _typed(known))
+    content, wrong = _content(typed)
+    seen = typed.get("seen", "")
     outcome = saved(lambda: laws.change_legal_basis(actor, known.id, content, seen=seen), wrong)
     if outcome.is_done:
         return done(CORRECTED, "legal_bases.details_view", id=str(basis))  # type: ignore[return-value]
-    return make_response(_form(_mine(basis), content, request.form, outcome), outcome.status)
+    return make_response(_form(_mine(basis), content, typed, outcome), outcome.status)
 
 
 @pages.get("/laws/<int:basis>/end")
@@ -117,17 +120,39 @@ def _content(typed: Typed) -> tuple[laws.LegalBasisContent, dict[str, Wording]]:
     return content, wrong
 
 
-def _form(known: LegalBasis | None, content: laws.LegalBasisContent | None, typed: Typed, outcome: Outcome) -> str:
+def _opened(known: LegalBasis | None) -> str:
+    found = restored()
+    again = filled(found)
+    if again is None:
+        return _form(known, None, MultiDict(), FRESH, found)
+    content, wrong = _content(again)
+    return _form(known, content, again, Outcome(mistakes=wrong), found)
+
+
+def _form(
+    known: LegalBasis | None,
+    content: laws.LegalBasisContent | None,
+    typed: Typed,
+    outcome: Outcome,
+    found: Restored | None = None,
+) -> str:
     now = NOTHING if known is None else laws.content_of(known)
     given = content or now
+    who = First()
+    if known is not None and outcome.is_clash:
+        with reading() as session:
+            who = first(session, "legal_basis", str(known.id))
     return render_template(
         "console/keep_law.html",
         basis=known,
         given=replace(given, article=cited(given.article).zh),
         from_typed=typed.get("in_force_from", as_typed(given.in_force_from)),
         article=cited(known.article) if known else None,
-        seen=print_of(laws.shown(known)) if known else "",
+        seen=typed.get("seen", "") if found and typed else print_of(laws.shown(known)) if known else "",
         outcome=outcome,
+        restored=found,
+        first=who,
+        theirs=_typed(known) if known else None,
         clash=_clash(now, content) if outcome.is_clash and content else (),
         longest=laws.TEXTS,
         labels=LABELS,
@@ -136,6 +161,14 @@ def _form(known: LegalBasis | None, content: laws.LegalBasisContent | None, type
 
 def _clash(now: laws.LegalBasisContent, yours: laws.LegalBasisContent) -> Any:
     return differences(LABELS, _plainly(now), _plainly(yours))
+
+
+def _typed(known: LegalBasis) -> Typed:
+    """What stands there now, as the form would send it."""
+    now = _plainly(laws.content_of(known)) | {"article": cited(known.article).zh}
+    return Typed(
+        {name: "1" if value is True else str(value or "") for name, value in now.items() if value is not False}
+    )
 
 
 def _plainly(content: laws.LegalBasisContent) -> dict[str, object]:

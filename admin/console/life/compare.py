@@ -53,6 +53,7 @@ class Row:
     after: Cell | None
     direction: str
     sensitivity: str = ""
+    names: str = ""  # what a draft's form calls it, + between several
 
     @property
     def is_changed(self) -> bool:
@@ -108,6 +109,28 @@ def rows(session: Session, before: DraftContent, after: DraftContent) -> list[tu
     return [(block.name, row) for block in found for row in block.changed]
 
 
+def rows_of_items(session: Session, before: DraftContent, after: DraftContent) -> list[Row]:
+    """The data items that one of two drafts has and the other has not, a row each."""
+    found = blocks(session, said_of(session, before), said_of(session, after))
+    former, now = ({each.item for each in content.items} for content in (before, after))
+    return [
+        Row(
+            block.name,
+            _amount(block, lambda row: row.before) if block.item in former else None,
+            _amount(block, lambda row: row.after) if block.item in now else None,
+            Direction.OTHER,
+            names=f"item={block.item}",
+        )
+        for block in found
+        if block.item in former ^ now
+    ]
+
+
+def _amount(block: Block, side: Callable[[Row], Cell | None]) -> Cell:
+    n = sum(side(row) is not None for row in block.rows)
+    return Cell(parts=((Wording(f"查調，{n}個欄位", f"asked, {n} fields"), False),))
+
+
 def said_of(session: Session, content: DraftContent) -> ContentSaid:
     """A draft's content in words, as the catalogue stands now."""
     codes = [each.item for each in content.items]
@@ -157,18 +180,20 @@ def _said_fields(item: DataItem, drafted: Sequence[DraftField], masks: Mapping[s
 
 
 def _particulars(before: ContentSaid | None, after: ContentSaid) -> Iterator[Row]:
-    for label, say in _SAID.items():
+    for (label, names), say in _SAID.items():
         then = Cell(parts=((say(before), False),)) if before else None
         now = Cell(parts=((say(after), False),))
-        yield Row(label, then, now, Direction.OTHER)
+        yield Row(label, then, now, Direction.OTHER, names=names)
     consents = [None if each is None else each.consent_required for each in (before, after)]
     direction = Direction.OTHER
     if before and before.consent_required != after.consent_required:
         direction = Direction.NARROWING if after.consent_required else Direction.WIDENING
     sides = [None if needed is None else Cell(parts=((YES_NO[needed], False),)) for needed in consents]
-    yield Row(Wording("當事人同意", "Consent"), sides[0], sides[1], direction)
-    yield _list(Wording("可查調機關", "Agencies"), before.agencies if before else None, after.agencies, widens=True)
-    yield _list(Wording("法源依據", "Legal bases"), before.bases if before else None, after.bases, widens=False)
+    yield Row(Wording("當事人同意", "Consent"), sides[0], sides[1], direction, names="consent")
+    former = None if before is None else before.agencies
+    yield _list(Wording("可查調機關", "Agencies"), former, after.agencies, widens=True, names="agency")
+    former = None if before is None else before.bases
+    yield _list(Wording("法源依據", "Legal bases"), former, after.bases, widens=False, names="basis")
     if after.conditions or (before.conditions if before else None):
         yield _list(
             Wording("審查條件", "Conditions of review"),
@@ -178,7 +203,14 @@ def _particulars(before: ContentSaid | None, after: ContentSaid) -> Iterator[Row
         )
 
 
-def _list(label: Wording, before: Mapping[str, Wording] | None, after: Mapping[str, Wording], *, widens: bool) -> Row:
+def _list(
+    label: Wording,
+    before: Mapping[str, Wording] | None,
+    after: Mapping[str, Wording],
+    *,
+    widens: bool,
+    names: str = "",
+) -> Row:
     """A list of names: what is new stands out on the right, what is gone on the left."""
     then = None if before is None else Cell(parts=tuple((name, code not in after) for code, name in before.items()))
     now = Cell(parts=tuple((name, before is not None and code not in before) for code, name in after.items()))
@@ -190,7 +222,7 @@ def _list(label: Wording, before: Mapping[str, Wording] | None, after: Mapping[s
         )
     if then is not None and set(before or ()) == set(after):
         now = then  # only the order differs
-    return Row(label, then, now, direction)
+    return Row(label, then, now, direction, names=names)
 
 
 def _fields(
@@ -211,7 +243,8 @@ def _fields(
             direction = direction_of(one, other)
         else:
             direction = Direction.OTHER if is_first else Direction.WIDENING if other else Direction.NARROWING
-        yield Row(either.name, _cell(one), _cell(other), direction, sensitivity.get((code, name), ""))
+        names = f"show_{name}+why_{name}+why_en_{name}"
+        yield Row(either.name, _cell(one), _cell(other), direction, sensitivity.get((code, name), ""), names)
 
 
 def _cell(said: FieldSaid | None) -> Cell | None:
@@ -221,10 +254,10 @@ def _cell(said: FieldSaid | None) -> Cell | None:
     return Cell("clear" if is_clear else said.appearance, None if is_clear else said.mask_name, said.necessity)
 
 
-_SAID: Final[Mapping[Wording, Callable[[ContentSaid], Wording]]] = {
-    Wording("名稱", "Name"): lambda said: said.name,
-    Wording("性質", "Kind"): lambda said: KINDS[said.kind],
-    Wording("急迫程度", "Urgency"): lambda said: (
+_SAID: Final[Mapping[tuple[Wording, str], Callable[[ContentSaid], Wording]]] = {
+    (Wording("名稱", "Name"), "name_zh+name_en"): lambda said: said.name,
+    (Wording("性質", "Kind"), "kind"): lambda said: KINDS[said.kind],
+    (Wording("急迫程度", "Urgency"), "urgency+default_schedule"): lambda said: (
         URGENCIES[said.urgency]
         if said.schedule is None
         else Wording(
@@ -232,11 +265,11 @@ _SAID: Final[Mapping[Wording, Callable[[ContentSaid], Wording]]] = {
             f"{URGENCIES[said.urgency].en}, {SCHEDULES[said.schedule].en}",
         )
     ),
-    Wording("期間", "Term"): lambda said: Wording(
+    (Wording("期間", "Term"), "valid_from+valid_to"): lambda said: Wording(
         f"{to_roc(said.valid_from)}至{to_roc(said.valid_to)}",
         f"{to_english(said.valid_from)} to {to_english(said.valid_to)}",
     ),
-    Wording("保存年限", "Retention"): lambda said: Wording(
+    (Wording("保存年限", "Retention"), "retention_years"): lambda said: Wording(
         f"{said.retention_years}年", f"{said.retention_years} years"
     ),
 }

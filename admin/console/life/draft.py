@@ -1,15 +1,18 @@
 """Draft a case item, or a change of one in force: part by part, saved as it stands, with its faults said beside it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from admin.console.life import compare, form, typed
-from admin.console.life.pages import Draft, draft_for, pages, to_version
+from admin.console.life.pages import Draft, draft_for, first_at, pages, to_version
 from admin.console.words import CASE_KINDS, URGENCIES
 from admin.frame.actor import the_actor
+from admin.frame.forms.choose import chosen
 from admin.frame.forms.day import as_typed
 from admin.frame.forms.kept import Restored, filled, restored
 from govern.catalogue.life.content import DraftContent, faults
@@ -21,6 +24,17 @@ from govern.core.database import reading
 from govern.core.errors import Conflict, InvalidInput, NotFound
 from govern.core.wording import Wording
 from govern.rules.difference import SCHEDULES
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What somebody else saved first: who and when, the rows in which it differs, and theirs as the form would send it."""
+
+    rows: Sequence[compare.Row]
+    who: str
+    at: datetime | None
+    theirs: typed.Typed
+
 
 Read = Callable[[typed.Typed, DraftContent], DraftContent]
 
@@ -98,7 +112,7 @@ def save(code: str, number: int, part: str) -> Any:
         found = draft_for(the_actor(), session, code, number)
     content = found.content
     try:
-        content = READERS[part](request.form, content)
+        content = READERS[part](chosen(request.form, typed.as_typed_again(content)), content)
         amend(the_actor(), code, number, content, edition=_edition())
     except InvalidInput as wrong:
         return _page(found, part, content, wrong.fields, edition=_edition()), 422
@@ -130,7 +144,8 @@ def save_fields(code: str, number: int, item: str) -> Any:
     actor = the_actor()
     with reading() as session:
         found = draft_for(actor, session, code, number)
-        content = typed.fields_from(request.form, found.content, data_item_for(actor, session, item))
+        choices = chosen(request.form, typed.as_typed_again(found.content, item))
+        content = typed.fields_from(choices, found.content, data_item_for(actor, session, item))
     try:
         amend(actor, code, number, content, edition=_edition())
     except InvalidInput as wrong:
@@ -170,14 +185,20 @@ def _clash(found: Draft, part: str, yours: DraftContent, clash: Conflict, *, ite
         now = draft_for(actor, session, found.case_item.code, found.version.version)
         if now.version.edition == _edition():
             raise clash
+        given = chosen(request.form, typed.as_typed_again(found.content, item))
         if part == "fields":
-            mine = typed.fields_from(request.form, now.content, data_item_for(actor, session, item))
+            mine = typed.fields_from(given, now.content, data_item_for(actor, session, item))
         else:
-            mine = READERS[part](request.form, now.content)
-        rows = compare.rows(session, now.content, mine)
+            mine = READERS[part](given, now.content)
+        if part == "items":
+            rows = compare.rows_of_items(session, now.content, mine)
+        else:
+            rows = [row for _, row in compare.rows(session, now.content, mine)]
+        who, at = first_at(session, now.version)
+    beside = Clash(rows, who, at, typed.as_typed_again(now.content, item))
     if part == "fields":
-        return _fields_page(now, item, mine, {}, edition=now.version.edition, clash=rows)
-    return _page(now, part, mine, {}, edition=now.version.edition, clash=rows)
+        return _fields_page(now, item, mine, {}, edition=now.version.edition, clash=beside)
+    return _page(now, part, mine, {}, edition=now.version.edition, clash=beside)
 
 
 def _new_page(
@@ -196,7 +217,7 @@ def _new_page(
         given=request.form if given is None else given,
         restored=kept,
         edition=0,
-        clash=(),
+        clash=None,
         parts=[form.PartState(part, "", name, ()) for part, name in form.PARTS.items()],
         roc=as_typed,
         schedules=SCHEDULES,

@@ -1,19 +1,23 @@
 """The blueprint of a case item's life, and what its pages share: who may work on a version, and where a deed leads."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, flash, redirect, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.frame.language import w
+from admin.frame.names import people_names
 from govern.catalogue.case_item import CaseItem, CaseItemVersion
 from govern.catalogue.life.content import DraftContent, content_of
 from govern.catalogue.scope import case_item_for, version_for
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
 from govern.rules.actor import Actor, Role
+from govern.trail.entry import Entry
 
 pages = Blueprint("life", __name__, url_prefix="/case-items")
 
@@ -41,6 +45,23 @@ def draft_for(actor: Actor, session: Session, code: str, number: int) -> Draft:
     if not is_own(actor, case_item) or version.state != DRAFT:
         raise NotFound
     return Draft(case_item, version, content_of(session, version.id))
+
+
+def first_at(session: Session, version: CaseItemVersion) -> tuple[str, datetime | None]:
+    """Who saved a draft last, and when: whoever comes after learns whom to talk to."""
+    last = session.execute(
+        select(Entry.person, Entry.at)
+        .where(
+            Entry.case_item == version.case_item,
+            Entry.case_item_version == version.version,
+            Entry.kind.in_(("drafted", "draft_changed")),
+        )
+        .order_by(Entry.id.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return "", None
+    return people_names(session, [last.person]).get(last.person, "") if last.person else "", last.at
 
 
 def to_version(code: str, number: int, said: Wording | None = None, tone: str = "ok") -> Response:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from admin.frame.forms.day import day_in
+from admin.frame.forms.day import as_typed, day_in
 from govern.catalogue.data_item import DataItem
 from govern.catalogue.life.content import DraftContent, DraftField, DraftItem
 from govern.core import clock
@@ -101,6 +101,29 @@ def fields_from(typed: Typed, former: DraftContent, item: DataItem) -> DraftCont
     return replace(
         former, items=tuple(DraftItem(each.item, fields) if each.item == item.code else each for each in former.items)
     )
+
+
+def as_typed_again(content: DraftContent, item: str = "") -> Typed:
+    """What a draft says, as its form would send it; of one data item its fields as well."""
+    plain = {
+        "name_zh": content.name_zh,
+        "name_en": content.name_en,
+        "kind": content.kind,
+        "urgency": content.urgency,
+        "consent": "yes" if content.consent_required else "no",
+        "valid_from": as_typed(content.valid_from),
+        "valid_to": as_typed(content.valid_to),
+        "retention_years": str(content.retention_years),
+        "default_schedule": content.default_schedule or "",
+    }
+    found: Typed = MultiDict(plain)
+    found.setlist("agency", list(content.agencies))
+    found.setlist("basis", [str(each) for each in content.bases])
+    found.setlist("item", [each.item for each in content.items])
+    for field in next((each.fields for each in content.items if each.item == item), ()):
+        found[f"show_{field.field}"] = field.appearance
+        found[f"why_{field.field}"], found[f"why_en_{field.field}"] = field.necessity_zh, field.necessity_en
+    return found
 
 
 def roc_day(typed: Typed, name: str) -> date:

@@ -1,12 +1,13 @@
 """A ROC date field: what was typed as a day, and a day as a form shows it to be changed."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from flask import Flask
 
 from admin.frame.language import w
+from govern.core import clock
 from govern.core.wording import Wording
 from govern.rules.calendar import NO_DATE, DayError, read_day, to_english, to_roc
 
@@ -15,8 +16,13 @@ WEEKDAYS_EN: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "S
 
 
 def install(app: Flask) -> None:
-    """A date row says which day of the week was typed."""
+    """A date row says which day of the week was typed; its calendar knows which day it is in Taipei."""
     app.jinja_env.globals["day_said"] = lambda text: w(weekday_of(text))
+    app.jinja_env.globals["today_ms"] = _today_ms
+
+
+def _today_ms() -> int:
+    return (clock.today() - date(1970, 1, 1)) // timedelta(milliseconds=1)
 
 
 def day_in(typed: Mapping[str, str], name: str, wrong: dict[str, Wording], *, needed: bool = False) -> date | None:

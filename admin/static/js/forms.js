@@ -226,6 +226,36 @@ document.addEventListener("click", (event) => {
   rowOf(control).scrollIntoView({ block: "center" });
 });
 
+// Somebody else was first: what is chosen row by row stands in the form at once; who types on in it has chosen the own.
+for (const choices of document.querySelectorAll("[data-choices]")) {
+  const radios = [...choices.querySelectorAll('input[type="radio"]')];
+  const form = radios[0]?.form;
+  const theirs = JSON.parse(choices.dataset.theirs || "null");
+  if (!form || !theirs) continue;
+  const namesOf = (radio) => radio.name.slice("take.".length).split("+");
+  const controls = (name) => [...form.elements].filter((input) => input.name === name.split("=")[0] && (!name.includes("=") || input.value === name.split("=")[1]));
+  const says = (input) => (/^(radio|checkbox)$/.test(input.type) ? input.checked : input.value);
+  const mine = new Map(radios.flatMap(namesOf).flatMap(controls).map((input) => [input, says(input)]));
+  const put = (radio) => namesOf(radio).forEach((name) => controls(name).forEach((input) => {
+    const values = theirs[input.name] || [];
+    if (/^(radio|checkbox)$/.test(input.type)) input.checked = radio.value === "yours" ? mine.get(input) : values.includes(input.value) || (!values.length && input.value === "absent");
+    else input.value = radio.value === "yours" ? mine.get(input) : values[0] || "";
+    if (input.dataset.check) sayRight(input, null);
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }));
+  choices.addEventListener("change", (event) => put(event.target));
+  form.addEventListener("input", (event) => {
+    if (!event.isTrusted || !mine.has(event.target)) return;
+    mine.set(event.target, says(event.target));
+    const own = radios.find((radio) => radio.value === "yours" && namesOf(radio).some((name) => controls(name).includes(event.target)));
+    if (own) own.checked = true;
+  });
+  for (const all of choices.querySelectorAll("[data-take-all]")) {
+    all.hidden = false;
+    all.addEventListener("click", () => radios.filter((radio) => radio.value === all.dataset.takeAll).forEach((radio) => { radio.checked = true; put(radio); }));
+  }
+}
+
 // A form that opts in is kept a few seconds after typing stops, and before the page leaves by itself; never a subject's key, a
 // password, a file or a token. The server refuses those by name as well.
 const kept = [...document.querySelectorAll('input[name="kept_address"]')].map((input) => input.form).find((form) => !form.closest(".kept-notice"));

@@ -128,7 +128,7 @@ function chipsOf(field, input) {
   field.before(list);
   field.append(carried);
   // What was typed and not chosen goes along as it is: the server says what it makes of it.
-  input.form.addEventListener("submit", () => { if (input.value.trim()) put([...names(), input.value.trim()]); });
+  input.form?.addEventListener("submit", () => { if (input.value.trim()) put([...names(), input.value.trim()]); });
   const put = (all) => {
     carried.value = [...new Set(all)].join("、");
     input.value = "";

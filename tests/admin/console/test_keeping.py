@@ -115,11 +115,24 @@ def test_somebody_s_change_is_laid_beside_one_s_own_and_saving_again_is_a_choice
     clash = head.post(path, mine, page=path)
     assert clash.status_code == 409
     said = text_of(clash)
-    assert "有人先改了這筆資料" in said
-    assert "英文名稱 Theirs Mine" in said
+    assert "先儲存了，您的修改還沒有儲存" in said
+    assert "英文名稱 現在的內容： Theirs 您的內容： Mine" in said
     assert 'value="Mine"' in clash.text
-    assert head.post(path, form_of(clash.text), page=path).status_code == 303
+    assert head.post(path, form_of(clash.text) | {"take.name_en": "yours"}, page=path).status_code == 303
     assert "Mine" in head.get(path).text
+
+
+def test_of_a_conflict_each_row_is_chosen_and_nothing_else_is_overwritten(app: Flask) -> None:
+    head, other = signed_in(app, "tainan-social", Role.HEAD), signed_in(app, "tainan", Role.HEAD)
+    path = "/agencies/tainan-social/edit"
+    mine = form_of(head.get(path).text) | {"name_en": "Mine again", "short_zh": "我的"}
+    assert send(other, path, name_en="Theirs again", note="他們的").status_code == 303
+    clash = head.post(path, mine, page=path)
+    assert 'name="take.short_zh" value="theirs"' in clash.text
+    takes = {"take.name_en": "theirs", "take.short_zh": "yours", "take.note": "theirs"}
+    assert head.post(path, form_of(clash.text) | takes, page=path).status_code == 303
+    now = form_of(head.get(path).text)
+    assert (now["name_en"], now["short_zh"], now["note"]) == ("Theirs again", "我的", "他們的")
 
 
 def test_an_approver_changes_a_data_item_and_a_field_s_default_mask(app: Flask) -> None:

@@ -97,8 +97,8 @@ def test_two_who_change_one_draft_see_theirs_beside_yours_and_nothing_is_lost(
     clash = other.post(path, typed, page=path)
     assert clash.status_code == 409
     said = text_of(clash)
-    assert "有人先改了這筆資料；您的修改還沒有儲存" in said
-    assert said.index("戶長姓名 不顯示") < said.index("保留我的")
+    assert "先儲存了，您的修改還沒有儲存" in said
+    assert "戶長姓名 現在的內容： 不顯示" in said
     assert 'value="比對需要。"' in clash.text
     again = saves(
         other,
@@ -106,9 +106,11 @@ def test_two_who_change_one_draft_see_theirs_beside_yours_and_nothing_is_lost(
         edition=edition_in(clash.text),
         show_member_national_id="revealable",
         why_member_national_id="比對需要。",
+        **{"take.show_head_name+why_head_name+why_en_head_name": "theirs"},
         stay="1",
     )
     assert again.status_code == 303
+    assert "戶長姓名" not in text_of(other.get(f"{VERSION}?view=seen"))
     assert "必要性：比對需要。" in text_of(other.get(VERSION))
 
 

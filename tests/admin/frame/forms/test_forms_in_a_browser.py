@@ -152,3 +152,34 @@ def test_a_case_item_is_chosen_by_keyboard_from_what_the_server_found(page: Page
     expect(page.locator(".picker-says")).to_have_text("沒有符合的")
     page.keyboard.press("Escape")
     expect(field).to_be_focused()
+
+
+def test_a_day_is_chosen_from_the_calendar_by_keyboard_alone(page: Page) -> None:
+    page.goto(ASK)
+    page.fill("#signed_on", "113/3/31")
+    opener = page.locator("#signed_on-calendar")
+    opener.press("Enter")
+    calendar = page.get_by_role("dialog", name="從月曆選簽署日期")
+    expect(calendar).to_have_attribute("aria-modal", "true")
+    grid = calendar.get_by_role("grid", name="民國113年3月")
+    expect(grid.get_by_role("gridcell", name="民國113年3月31日，星期日")).to_be_focused()
+    for keys, day in (
+        ("PageUp", "民國113年2月29日，星期四"),  # the last day of a shorter month
+        ("Home", "民國113年2月25日，星期日"),
+        ("End", "民國113年3月2日，星期六"),
+        ("Shift+PageDown", "民國114年3月2日，星期日"),
+        ("ArrowDown", "民國114年3月9日，星期日"),
+        ("ArrowLeft", "民國114年3月8日，星期六"),
+    ):
+        page.keyboard.press(keys)
+        expect(calendar.get_by_role("gridcell", name=day)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(calendar).to_have_count(0)
+    expect(opener).to_be_focused()
+    opener.press("Enter")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#signed_on")).to_be_focused()
+    expect(page.locator("#signed_on")).to_have_value("113年4月1日")
+    expect(page.locator(".date-row .input-state").first).to_have_text("星期一")
