@@ -89,6 +89,7 @@ class DataItem(Base):
         return Wording(self.name_zh, self.name_en)
 
 
+@named("data_item_field", "item", "name_zh", "name_en", is_shared=True)
 class DataItemField(Base):
     """One field of an answer (欄位), with its sensitivity and the mask under which it appears by default."""
 

@@ -3,6 +3,8 @@
     @named("agency", "code", "name_zh", "name_en")
     class Agency(Base): ...
 
+Where several rows have one key (the fields of a data item), the thing is found by the names of all of them.
+
 It holds for whatever goes through a session as an object. A statement that writes names past it (`insert(Agency)`,
 `update(Agency)` of a name) would not be heard of; a test of the house looks for one.
 """
@@ -12,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import event, inspect
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
 from govern.core.database import Base
@@ -28,6 +30,7 @@ class Named:
     kind: str
     key: str
     names: tuple[str, ...]
+    is_shared: bool = False  # several rows have one key
 
     def of(self, thing: Base) -> tuple[Any, list[str]]:
         """A thing's key and its names."""
@@ -42,11 +45,11 @@ class Named:
 NAMED: Final[dict[type[Base], Named]] = {}
 
 
-def named(kind: str, key: str, *names: str) -> Callable[[Thing], Thing]:
+def named(kind: str, key: str, *names: str, is_shared: bool = False) -> Callable[[Thing], Thing]:
     """The class's things are found by these attributes of theirs, from their first flush on."""
 
     def declare(cls: Thing) -> Thing:
-        NAMED[cls] = Named(kind, key, names)
+        NAMED[cls] = Named(kind, key, names, is_shared)
         return cls
 
     return declare
@@ -55,18 +58,34 @@ def named(kind: str, key: str, *names: str) -> Callable[[Thing], Thing]:
 @event.listens_for(Session, "after_flush")
 def _keep_the_index(session: Session, _context: Any) -> None:
     new, changed, gone = (defaultdict(list) for _ in range(3))
-    for thing in session.new:
-        if (how := NAMED.get(type(thing))) is not None:
-            new[how.kind].append(how.of(thing))
-    for thing in session.dirty:
-        if (how := NAMED.get(type(thing))) is not None and how.differs(thing):
-            changed[how.kind].append(how.of(thing))
-    for thing in session.deleted:
-        if (how := NAMED.get(type(thing))) is not None:
-            gone[how.kind].append(how.of(thing)[0])
+    shared: defaultdict[type[Base], set[Any]] = defaultdict(set)
+    for things, kinds in ((session.new, new), (session.dirty, changed), (session.deleted, gone)):
+        for thing in things:
+            how = NAMED.get(type(thing))
+            if how is None or (kinds is changed and not how.differs(thing)):
+                continue
+            if how.is_shared:
+                shared[type(thing)].add(getattr(thing, how.key))
+            else:
+                kinds[how.kind].append(how.of(thing))
     for kind, things in new.items():
         keep(session.connection(), kind, things, are_new=True)
     for kind, things in changed.items():
         keep(session.connection(), kind, things)
-    for kind, keys in gone.items():
-        forget(session.connection(), kind, keys)
+    for kind, things in gone.items():
+        forget(session.connection(), kind, [key for key, _ in things])
+    for cls, keys in shared.items():
+        _keep_all_of(session, cls, keys)
+
+
+def _keep_all_of(session: Session, cls: type[Base], keys: set[Any]) -> None:
+    """These things are found by what all their rows say now; one without a row by nothing."""
+    how, table = NAMED[cls], cls.__table__.c
+    rows = session.connection().execute(
+        select(table[how.key], *(table[name] for name in how.names)).where(table[how.key].in_(keys))
+    )
+    found: defaultdict[Any, list[str]] = defaultdict(list)
+    for key, *names in rows:
+        found[key] += filter(None, names)
+    keep(session.connection(), how.kind, found.items())
+    forget(session.connection(), how.kind, keys - found.keys())

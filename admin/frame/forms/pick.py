@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response, jsonify, request
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
 from admin.frame.actor import the_actor
@@ -18,12 +18,13 @@ from admin.frame.names import agency_names, short_name
 from admin.frame.seek import forms_of, plain_words
 from govern.catalogue.agency import Agency
 from govern.catalogue.case_item import CaseItem, CaseItemVersion
-from govern.catalogue.data_item import DataItem, DataItemField
+from govern.catalogue.data_item import DataItem
 from govern.catalogue.scope import agencies_for, case_items_in_force_at, data_items_for
 from govern.core.database import reading
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
 from govern.names.index import holding
+from govern.names.parts import canonical, words_of
 from govern.rules.actor import Actor
 
 MOST: Final = 20
@@ -82,14 +83,6 @@ def resolved_all(actor: Actor, what: str, text: str, name: str, wrong: dict[str,
     return [code for code in found if code is not None]
 
 
-def _holds(words: Sequence[str], *columns: Any) -> list[Any]:
-    """Every word stands in one of the columns; 台 finds 臺."""
-    return [
-        or_(*(column.icontains(form, autoescape=True) for column in columns for form in forms_of(word)))
-        for word in words
-    ]
-
-
 def _agencies(actor: Actor, session: Session, words: Sequence[str]) -> list[Picked]:
     named = holding("agency", Agency.code, " ".join(words))
     query = agencies_for(actor, session).where(named).order_by(Agency.seq).limit(MOST + 1)
@@ -103,7 +96,7 @@ def _data_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Pi
     of_field = [
         or_(
             holding("data_item", DataItem.code, word),
-            DataItem.code.in_(select(DataItemField.item).where(*_holds([word], DataItemField.name_zh, DataItemField.name_en))),
+            holding("data_item_field", DataItem.code, word),
         )
         for word in words
     ]  # fmt: skip
@@ -113,10 +106,11 @@ def _data_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Pi
 
 
 def _with_fields(item: DataItem, owner: Wording, words: Sequence[str]) -> Wording:
+    wanted = words_of(" ".join(words))
     held = [
         field.name
         for field in item.fields
-        if any(form.lower() in f"{field.name_zh} {field.name_en}".lower() for word in words for form in forms_of(word))
+        if any(word in canonical(f"{field.name_zh} {field.name_en}") for word in wanted)
     ][:3]
     if not held:
         return owner

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from govern.catalogue.agency import Agency
 from govern.catalogue.case_item import CaseItemVersion
-from govern.catalogue.data_item import DataItem
+from govern.catalogue.data_item import DataItem, DataItemField
 from govern.catalogue.legal_basis import LegalBasis
 from govern.catalogue.load import load
 from govern.core import database
@@ -105,6 +105,7 @@ def test_the_loaded_catalogue_is_found_by_any_part_of_any_name_and_by_the_index_
     """House-wide: whatever the files name is found by every pair, in both ways to write 台."""
     load(OURS, settings=SETTINGS)
     _everything_is_found()
+    _a_data_item_is_found_by_what_all_its_fields_are_called()
     _nothing_is_read_from_end_to_end()
 
 
@@ -124,6 +125,18 @@ def _everything_is_found() -> None:
             for thing, part in parts:
                 kept.setdefault(thing, set()).add(part)
             assert kept == {str(key): set(parts_of(*names)) for key, names in map(how.of, things)}
+
+
+def _a_data_item_is_found_by_what_all_its_fields_are_called() -> None:
+    item = "tax_income_national"
+    with transaction() as session:
+        assert {item} <= found(session, DataItemField, "所得總額") == found(session, DataItemField, "總額 所得")
+        session.get_one(DataItemField, (item, "income_total")).name_zh = "全年所得合計"
+        session.flush()
+        assert item in found(session, DataItemField, "全年所得 年度")  # the other fields are found as before
+        session.delete(session.get_one(DataItemField, (item, "income_total")))
+        session.flush()
+        assert item not in found(session, DataItemField, "全年所得")
 
 
 def _nothing_is_read_from_end_to_end() -> None:
