@@ -1,18 +1,61 @@
-"""What tests spare: a hash of a password costs next to nothing, and SQLite waits for no disk. Other processes spare nothing."""
+"""What tests spare: cheap hashes of passwords, no wait for a disk, and what is compiled once serves all.
+
+Templates and addresses of consoles, statements of databases: a test has a console and a database of its own, and each would
+compile them anew.
+
+Other processes spare nothing.
+"""
 
 import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import CodeType
 from typing import Any, Final
 
 from argon2 import PasswordHasher
-from sqlalchemy import event
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import Pool
+from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from govern.people import password
 
 _REAL: Final = (password._HASHER, password._NOBODY)
+
+
+class Statements(LRUCache[Any, Any]):
+    """Statements that one database of this process has compiled, for all others of its kind."""
+
+    def get(self, key: Any, default: Any = None, **more: Any) -> Any:
+        """By the kind of database instead of the one database."""
+        return super().get(_of_kind(key), default, **more)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(_of_kind(key), value)
+
+
+def _of_kind(key: Any) -> Any:
+    dialect, *rest = key
+    return (dialect.name, dialect.driver, *rest) if not isinstance(dialect, str) else key
+
+
+class Remembered(BytecodeCache):
+    """Templates that a console of this process has compiled, for all the others."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Only what was compiled from the very same text."""
+        bucket.code = self.compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it as long as the process lives."""
+        self.compiled[bucket.key, bucket.checksum] = bucket.code
 
 
 def spare() -> None:
@@ -20,6 +63,14 @@ def spare() -> None:
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1, hash_len=32, salt_len=16)
     _hash_with(hasher, hasher.hash(secrets.token_urlsafe(32)))
     event.listen(Pool, "checkout", _wait_for_no_disk)
+    statements = Statements(3000)
+
+    @event.listens_for(Engine, "engine_connect")
+    def _share(connection: Connection) -> None:
+        connection.engine._compiled_cache = statements
+
+    Flask.jinja_options["bytecode_cache"] = Remembered()
+    _compile_addresses_once()
 
 
 @contextmanager
@@ -35,6 +86,20 @@ def real_passwords() -> Iterator[None]:
 
 def _hash_with(hasher: PasswordHasher, nobody: str) -> None:
     vars(password).update(_HASHER=hasher, _NOBODY=nobody)
+
+
+def _compile_addresses_once() -> None:
+    """A builder of addresses knows nothing of the console whose rule it came from: it is bound to its rule afterwards."""
+    known: dict[Any, Any] = {}
+    compile_builder = Rule._compile_builder
+
+    def once(self: Rule, append_unknown: bool = True) -> Any:
+        asked = (self.rule, self.host, self.subdomain, repr(self.defaults), self.merge_slashes, append_unknown)
+        if asked not in known:
+            known[asked] = compile_builder(self, append_unknown)
+        return known[asked]
+
+    setattr(Rule, "_compile_builder", once)  # noqa: B010
 
 
 def _wait_for_no_disk(connection: Any, record: Any, _proxy: Any) -> None:
