@@ -1,6 +1,7 @@
 """The catalogue in as files: read, checked whole, and put in place in one transaction, or not at all.
 
 `sources.yaml` may be absent: known sources then stay. A second load of the same files changes nothing and writes nothing.
+What the files name is as they say; data items and fields that owners added in the console and no file names stay (`kept`).
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from govern.catalogue.as_files import contents, store, versions
+from govern.catalogue.as_files import contents, kept, store, versions
 from govern.catalogue.as_files.check import check
 from govern.catalogue.as_files.read import CatalogueWrong, Files, Problem, read_files
 from govern.catalogue.as_files.shapes import CASE_ITEMS, DATA_ITEMS
@@ -63,11 +64,13 @@ def load(folder: Path, *, settings: Settings, by: Actor | None = None) -> Counts
         change = store.Changer(session, clock.now(), is_first=session.scalar(select(CaseItem.code).limit(1)) is None)
         count = store.store_agencies(change, files.by_code("agencies"))
         count += store.store_mask_rules(change, files.by_code("mask_rules"))
-        count += store.store_categories(change, files.by_code("categories"))
+        count += store.store_categories(
+            change, kept.with_counts(session, files.by_code("categories"), wanted["data_items"])
+        )
         count += store.store_parameters(change, files.by_code("parameters"))
         count += store.store_data_items(change, wanted["data_items"])
         if files.has_sources:
-            count += versions.store_sources(change, files.by_code("sources"))
+            count += versions.store_sources(change, files.by_code("sources"), wanted["data_items"])
         laws, laws_changed = versions.store_legal_bases(change, wanted["case_items"])
         stored = versions.store_case_items(change, wanted["case_items"], wanted["data_items"], laws)
         counts = Counts(
@@ -102,7 +105,7 @@ def _refuse_what_is_used(session: Session, files: Files) -> None:
         .order_by(VersionField.item, VersionField.field, CaseItemVersion.case_item)
     )
     for case_item, item, field in used:
-        if item in items and (item, field) not in known:
+        if item in items and (item, field) not in known and field not in kept.fields_of_the_console(session, item):
             wording = STILL_USED.fill(case_item=case_item, field=field)
             files.say(DATA_ITEMS, item, join("fields", field), wording)
     for code, agency in session.execute(select(CaseItem.code, CaseItem.business_agency)):

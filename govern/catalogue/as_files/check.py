@@ -6,13 +6,14 @@ Pure: what the database has to say is asked by `load`.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from connectors.kinds import problems as kind_problems
 from govern.catalogue.as_files.read import Files
 from govern.catalogue.as_files.shapes import AGENCIES, CASE_ITEMS, DATA_ITEMS, SOURCES
-from govern.catalogue.as_files.values import NOT_A_NUMBER, TWICE, Normal, join
+from govern.catalogue.as_files.values import NOT_A_NUMBER, TWICE, Normal, Report, join
 from govern.core.wording import Wording
 
 UNKNOWN: Final = Wording("目錄中沒有「{code}」。", "The catalogue has no “{code}”.")
@@ -98,7 +99,7 @@ def _check_agencies(files: Files) -> None:
 
 
 def _check_data_items(files: Files) -> None:
-    agencies, categories, masks = (files.by_code(name) for name in ("agencies", "categories", "mask_rules"))
+    categories, masks = files.by_code("categories"), files.by_code("mask_rules")
     counts = Counter(item.get("category") for item in files.by_code("data_items").values())
     for category_code, row in categories.items():
         if row.get("item_count", counts[category_code]) != counts[category_code]:
@@ -106,46 +107,60 @@ def _check_data_items(files: Files) -> None:
     _check_seq(files, DATA_ITEMS, "categories")
     _check_seq(files, DATA_ITEMS, "data_items")
     for item in files.sections.get("data_items", []):
-        code = item.get("code")
-        owner, category = item.get("owner"), item.get("category")
-        if owner is not None and owner not in agencies:
-            files.say(DATA_ITEMS, code, "owner", UNKNOWN.fill(code=owner))
-        elif owner is not None and not agencies[owner].get("data_owner"):
-            files.say(DATA_ITEMS, code, "owner", NOT_AN_OWNER.fill(code=owner))
-        if category is not None and category not in categories:
-            files.say(DATA_ITEMS, code, "category", UNKNOWN.fill(code=category))
-        if item.get("subject_key") in item.get("alt_subject_keys", []):
-            files.say(DATA_ITEMS, code, "alt_subject_keys", SAME_KEY)
-        listed = files.code_lists
-        for key, name in (("subject_key", "subject_key_types"), ("connector", "connector_kinds")):
-            if key in item and item[key] not in listed.get(name, (item[key],)):
-                files.say(DATA_ITEMS, code, key, NOT_LISTED.fill(code=item[key]))
+        check_data_item(files, item)
         _check_fields(files, item, masks)
 
 
+def check_data_item(files: Files, item: Normal) -> None:
+    """What is wrong with one data item beside its fields: its owner, category, keys; also of one made in the console."""
+    agencies, categories = files.by_code("agencies"), files.by_code("categories")
+    code, owner, category = item.get("code"), item.get("owner"), item.get("category")
+    if owner is not None and owner not in agencies:
+        files.say(DATA_ITEMS, code, "owner", UNKNOWN.fill(code=owner))
+    elif owner is not None and not agencies[owner].get("data_owner"):
+        files.say(DATA_ITEMS, code, "owner", NOT_AN_OWNER.fill(code=owner))
+    if category is not None and category not in categories:
+        files.say(DATA_ITEMS, code, "category", UNKNOWN.fill(code=category))
+    if item.get("subject_key") in item.get("alt_subject_keys", []):
+        files.say(DATA_ITEMS, code, "alt_subject_keys", SAME_KEY)
+    for key, name in (("subject_key", "subject_key_types"), ("connector", "connector_kinds")):
+        if key in item and item[key] not in files.code_lists.get(name, (item[key],)):
+            files.say(DATA_ITEMS, code, key, NOT_LISTED.fill(code=item[key]))
+
+
 def _check_fields(files: Files, item: Normal, masks: Mapping[str, Normal]) -> None:
-    code, shape, seen = item.get("code"), item.get("shape"), set()
+    code, shape, seen = item.get("code"), item.get("shape", ""), set()
     for field in item.get("fields", []):
         place = join("fields", field.get("code", "?"))
         if field.get("code") in seen:
             files.say(DATA_ITEMS, code, place, TWICE)
         seen.add(field.get("code"))
-        if "mask" in field and field["mask"] not in masks:
-            files.say(DATA_ITEMS, code, join(place, "mask"), UNKNOWN.fill(code=field["mask"]))
         for key, name in (("type", "field_types"), ("sensitivity", "sensitivities")):
             if key in field and field[key] not in files.code_lists.get(name, (field[key],)):
                 files.say(DATA_ITEMS, code, join(place, key), NOT_LISTED.fill(code=field[key]))
-        group = field.get("group", "")
-        if (shape == "single" and group) or (shape == "list" and group == "members"):
-            files.say(DATA_ITEMS, code, join(place, "group"), WRONG_GROUP.fill(shape=shape))
-        if field.get("type") == "code" and not field.get("values"):
-            files.say(DATA_ITEMS, code, join(place, "values"), NO_VALUES)
-        elif "type" in field and field["type"] != "code" and field.get("values"):
-            files.say(DATA_ITEMS, code, join(place, "values"), STRAY_VALUES)
-        for twice in _twice(value.get("code") for value in field.get("values", [])):
-            files.say(DATA_ITEMS, code, join(join(place, "values"), str(twice)), TWICE)
-    if shape in ("list", "grouped") and not any(field.get("group") for field in item.get("fields", [])):
+        check_field(field, shape, masks, place, partial(files.say, DATA_ITEMS, code))
+    if lacks_group(shape, item.get("fields", [])):
         files.say(DATA_ITEMS, code, "fields", NO_GROUP.fill(shape=shape))
+
+
+def check_field(field: Normal, shape: str, masks: Collection[str], place: str, report: Report) -> None:
+    """What is wrong with one field of a data item of this shape: its mask, its part of the answer, its coded values."""
+    if "mask" in field and field["mask"] not in masks:
+        report(join(place, "mask"), UNKNOWN.fill(code=field["mask"]))
+    group = field.get("group", "")
+    if (shape == "single" and group) or (shape == "list" and group == "members"):
+        report(join(place, "group"), WRONG_GROUP.fill(shape=shape))
+    if field.get("type") == "code" and not field.get("values"):
+        report(join(place, "values"), NO_VALUES)
+    elif "type" in field and field["type"] != "code" and field.get("values"):
+        report(join(place, "values"), STRAY_VALUES)
+    for twice in _twice(value.get("code") for value in field.get("values", [])):
+        report(join(join(place, "values"), str(twice)), TWICE)
+
+
+def lacks_group(shape: str, fields: Iterable[Normal]) -> bool:
+    """Whether an answer of several rows has no field that stands in rows."""
+    return shape in ("list", "grouped") and not any(field.get("group") for field in fields)
 
 
 def _check_case_items(files: Files) -> None:

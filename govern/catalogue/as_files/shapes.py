@@ -29,6 +29,7 @@ from govern.catalogue.case_item import CaseItemVersion, Letter, VersionField
 from govern.catalogue.data_item import Category, DataItem, DataItemField, MaskRule, Parameter
 from govern.catalogue.legal_basis import LegalBasis
 from govern.catalogue.source import SourceVersion
+from govern.rules.approval import MINISTRY_LETTER
 from govern.rules.masking import MASKS
 
 AGENCIES: Final = "agencies.yaml"
@@ -45,7 +46,9 @@ FIELD_TYPES: Final = (
 )  # fmt: skip
 SUBJECT_KEYS: Final = ("national_id", "company_no", "land_no", "building_no", "address", "plate_no", "name", "file")
 CONNECTOR_KINDS: Final = ("soap_gateway", "soap_ws", "sftp", "https", "batch_file")
+CONNECTOR_BASES: Final = ("seed", "inferred", "owner")  # the 2018 report, our inference, the owner's own word
 SENSITIVITIES: Final = ("low", "moderate", "high")
+EXTENTS: Final = ("city", "national", "none")
 SHAPES: Final = ("single", "list", "grouped")
 GROUPS: Final = ("rows", "members")
 NARROWING: Final = ("birth_year", "district")
@@ -111,15 +114,15 @@ DATA_ITEM: Final[Mapping[str, Key]] = {
     "name_zh": Key(text(DataItem.name_zh)),
     "name_en": Key(text(DataItem.name_en)),
     "category": Key(_ITEM),
-    "scope": Key(one_of(("city", "national", "none"))),
+    "scope": Key(one_of(EXTENTS)),
     "owner": Key(_AGENCY),
     "connector": Key(one_of(CONNECTOR_KINDS)),
-    "connector_basis": Key(one_of(("seed", "inferred"))),
+    "connector_basis": Key(one_of(CONNECTOR_BASES)),
     "subject_key": Key(one_of(SUBJECT_KEYS)),
     "alt_subject_keys": Key(list_of(one_of(SUBJECT_KEYS), unique=True)),
     "batch": Key(truth),
     "shape": Key(one_of(SHAPES)),
-    "approval": optional(one_of(("ministry_letter",))),
+    "approval": optional(one_of((MINISTRY_LETTER,))),
     "special_category": optional(truth, False),
     "kinship_like": optional(truth, False),
     "narrowing": optional(list_of(one_of(NARROWING), unique=True)),

@@ -1,7 +1,8 @@
 """Records of files become rows, in the caller's transaction, with an entry for each thing that was changed in place.
 
 Agencies, mask rules, categories and data items are changed where they stand; what is versioned (case items, how a source
-is reached) is in `versions`. Nothing is deleted because a file no longer names it, but for a field of a data item.
+is reached) is in `versions`. Nothing is deleted because a file no longer names it, but for a field of a data item that came
+with a file: what owners added in the console is `kept`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from govern.catalogue.agency import Agency
-from govern.catalogue.as_files import contents
+from govern.catalogue.as_files import contents, kept
 from govern.catalogue.as_files.contents import digest
 from govern.catalogue.as_files.values import Normal
 from govern.catalogue.data_item import Category, DataItem, DataItemField, MaskRule, Parameter
@@ -110,6 +111,8 @@ def store_data_items(change: Changer, wanted: Mapping[str, Normal]) -> int:
     """Data items and their fields are as the file says; masks frozen in versions of case items stay as they were."""
     session = change.session
     known = contents.data_items(session)
+    wanted = kept.with_fields_of_the_console(session, wanted, known)
+    wanted = wanted | kept.behind(wanted, known)
     differing = changed(wanted, known)
     rows = {row.code: row for row in session.scalars(select(DataItem))}
     for code in differing:
@@ -118,17 +121,18 @@ def store_data_items(change: Changer, wanted: Mapping[str, Normal]) -> int:
         if row is None:
             row = DataItem(code=code, version=0)
             session.add(row)
-        for key, value in _data_item_values(wanted_item).items():
+        for key, value in data_item_values(wanted_item).items():
             setattr(row, key, value)
         row.version += 1
         if known.get(code, {}).get("fields") != wanted_item["fields"]:
-            _replace_fields(row, wanted_item["fields"])
+            replace_fields(row, wanted_item["fields"])
         change.say(kinds.DataItemChanged, code, known.get(code), wanted_item)
     session.flush()
     return len(differing)
 
 
-def _data_item_values(wanted: Normal) -> dict[str, Any]:
+def data_item_values(wanted: Normal) -> dict[str, Any]:
+    """The columns of a data item in normal form, but for its code, version and fields."""
     return {
         "seq": wanted["seq"],
         "table_name_zh": wanted["table_name_zh"],
@@ -152,7 +156,8 @@ def _data_item_values(wanted: Normal) -> dict[str, Any]:
     }
 
 
-def _replace_fields(row: DataItem, wanted: list[Normal]) -> None:
+def replace_fields(row: DataItem, wanted: list[Normal]) -> None:
+    """The data item's fields are these, in this order."""
     present = {field.code: field for field in row.fields}
     for seq, field in enumerate(wanted, start=1):
         one = present.pop(field["code"], None)

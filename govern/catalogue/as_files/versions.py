@@ -5,7 +5,7 @@ differs becomes a proposed version. Of a source, how it is reached is versioned 
 owner's word; its data items move with from and to.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from govern.catalogue.as_files import contents
+from govern.catalogue.as_files import contents, kept
 from govern.catalogue.as_files.contents import IN_FORCE, WAITING, Masks, appearance, digest, substance
 from govern.catalogue.as_files.store import Changer
 from govern.catalogue.as_files.values import Normal
@@ -241,13 +241,15 @@ def _add_parts(
         )
 
 
-def store_sources(change: Changer, wanted: Mapping[str, Normal]) -> int:
+def store_sources(change: Changer, wanted: Mapping[str, Normal], items: Collection[str]) -> int:
     """Sources are as the file says; one that it does not name stays, without the data items given to another.
 
-    A source that its owner closed stays closed unless the file says `state: open`.
+    A source that its owner closed stays closed unless the file says `state: open`; and it goes on answering what its owner
+    gave it in the console, as long as no file names that data item (`items`: those that the files name).
     """
     session = change.session
     known = contents.sources(session)
+    wanted = kept.with_items_of_the_console(wanted, known, items)
     rows = {row.code: row for row in session.scalars(select(Source))}
     differing = []
     for code, row in wanted.items():

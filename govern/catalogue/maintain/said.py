@@ -16,6 +16,7 @@ from govern.trail.entry import Entry, EntrySealedValue
 
 ACTS: Final = {
     "added": Wording("登錄", "entered"),
+    "extended": Wording("新增欄位", "given new fields"),
     "changed": Wording("修改", "changed"),
     "corrected": Wording("更正", "corrected"),
     "ended": Wording("登錄終止日", "given a last day"),

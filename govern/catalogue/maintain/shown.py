@@ -99,7 +99,7 @@ def say(
     *,
     by: Actor,
     reason: SealedValue | None = None,
-    **more: str | None,
+    **more: Any,
 ) -> None:
     """The entry of a change: both hashes (before: empty when new), who did it, and the sealed reason where there is one."""
     former = "" if before is None else print_of(before)

@@ -23,7 +23,7 @@ class _Changed(Kind):
     about_id: str
     before: str
     after: str
-    act: str | None = None  # added, changed, corrected, ended, kept, closed, opened; none: a load of files
+    act: str | None = None  # added, extended, changed, corrected, ended, kept, closed, opened; none: a load of files
 
 
 @kind("agency_changed", "機關異動", "Agency changed")
@@ -42,6 +42,7 @@ class DataItemChanged(_Changed):
     about_kind: str = "data_item"
     data_item: str | None = None
     owner: str | None = None
+    field_codes: tuple[str, ...] = ()  # those that the act concerns
 
 
 @kind("source_changed", "介接來源異動", "Source changed")
