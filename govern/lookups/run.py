@@ -30,6 +30,7 @@ from govern.core.settings import Settings
 from govern.lookups import answer as answers
 from govern.lookups import outcome
 from govern.lookups.answer import Place, SealedAnswer
+from govern.lookups.destroy import STORE_AWAY_WAIT_S
 from govern.lookups.intent import Intent, write_intent
 from govern.lookups.lookup import Answer, Task
 from govern.lookups.pressure import free_slot
@@ -50,10 +51,19 @@ def run(work_id: uuid.UUID, settings: Settings) -> None:
     """
     if not answers.store().is_well():
         _diagnostics.warning("store of answers away: nothing is asked yet")
+        _not_yet(work_id, settings)
         return
     intent = write_intent(work_id, settings)
     if intent is not None:
         carry_out(intent, settings)
+
+
+def _not_yet(work_id: uuid.UUID, settings: Settings) -> None:
+    """The work is due again soon, for anybody, and this was no try."""
+    with transaction() as session:
+        lease = leases.take(session, work_id, leases.this_worker(), settings.lease_s)
+        if lease is not None:
+            leases.give_up(session, lease, clock.now() + timedelta(seconds=STORE_AWAY_WAIT_S), was_tried=False)
 
 
 def carry_out(intent: Intent, settings: Settings) -> None:

@@ -128,6 +128,7 @@ class Broker:
         self.serializer = signing(key)
         self.queues = {name: self._queue(name) for name in QUEUES}
         self._numbers = itertools.count(1)
+        self.was_away = False  # when its reconciler last looked: what lay there by then may be lost
 
     def _queue(self, name: str) -> WorkQueue:
         return WorkQueue(

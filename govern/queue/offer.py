@@ -45,9 +45,15 @@ def offer_due(to: Broker, *, stale_s: float = STALE_S, portion: int = PORTION) -
 
     Work never offered is offered at once; what was offered before only when that is `stale_s` old and its id lies in no
     list, so that a long queue is not filled with copies of itself. May run on several hosts at once: a second offer
-    costs one look at the row. Returns 0 when Redis is away. At most `portion` rows a call, the most urgent first.
+    costs one look at the row. Returns 0 when Redis is away; once it is back nothing that it was told before is believed. At
+    most `portion` rows a call, the most urgent first.
     """
-    candidates = _candidates(stale_s, portion)
+    if not to.is_alive():
+        to.was_away = True
+        _diagnostics.warning("queue away, work waits in the database")
+        return 0
+    candidates = _candidates(0.0 if to.was_away else stale_s, portion)
+    to.was_away = False
     if not candidates:
         return 0
     try:
@@ -55,6 +61,7 @@ def offer_due(to: Broker, *, stale_s: float = STALE_S, portion: int = PORTION) -
         missing = [candidate for candidate in candidates if candidate.work_id not in waiting]
         to.push(missing)
     except (RedisError, OSError) as away:
+        to.was_away = True
         _diagnostics.warning("queue away, work waits in the database: %s", type(away).__name__)
         return 0
     with transaction() as session:
