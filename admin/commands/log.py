@@ -45,15 +45,16 @@ IS_THERE: Final = Wording(
 @click.option(
     "--since",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A checkpoint saved earlier (flask log checkpoint FILE), to hold against.",
+    multiple=True,
+    help="A checkpoint saved earlier (flask log checkpoint FILE), to hold against; more than one may be named.",
 )
 @speaks
-def verify(since: Path | None) -> None:
+def verify(since: tuple[Path, ...]) -> None:
     """Print one JSON line: size, root, ok, first_bad, since. Exit 1 when anything is wrong; what it means goes to stderr."""
     house = open_house(load_settings())
     with contextlib.suppress(Exception):  # a log that contradicts itself cannot grow; verify is to name where
         bring_up_to_date(macs_of(house.ring), signing(house.settings))
-    verdict = verify_log(macs_of(house.ring), signing(house.settings), since=_text_of(since) if since else None)
+    verdict = verify_log(macs_of(house.ring), signing(house.settings), since=[_text_of(path) for path in since])
     print(json.dumps(verdict.to_json()))
     for wording in _said(verdict):
         print(f"{wording.zh}\n{wording.en}", file=sys.stderr)
@@ -104,4 +105,4 @@ def _said(verdict: Verdict) -> list[Wording]:
         zh = f"第{number}筆" + (f"（{identity}）" if identity else "") if number else identity or "整份軌跡"
         en = f"number {number}" + (f" ({identity})" if identity else "") if number else identity or "the whole trail"
         said = [Wording(CHANGED.zh.format(place=zh), CHANGED.en.format(place=en))]
-    return said if verdict.since is None else [*said, verdict.since.says]
+    return [*said, *(held.says for held in verdict.since)]

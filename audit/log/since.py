@@ -6,7 +6,6 @@ written anew, with whatever keys, has another root there. Neither can be repaire
 and our keys, as long as the saved file lies elsewhere.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from audit.log import tiles, tree
 from audit.log.checkpoint import Checkpoint, CheckpointError, read_checkpoint
-from audit.log.note import NoteKey
+from audit.log.sequence import Signing
 from audit.log.store import tile_reader
 from govern.core.errors import InvalidInput
 from govern.core.wording import Wording
@@ -44,17 +43,23 @@ class Held:
     size: int
     consistent: bool
     says: Wording
+    is_shorter: bool = False
     proof: tuple[bytes, ...] = ()
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether the log has as many entries as were signed then, and others."""
+        return not self.consistent and not self.is_shorter
 
     def to_json(self) -> dict[str, Any]:
         """As the command's line carries it; hashes in hexadecimal."""
         return {"size": self.size, "consistent": self.consistent, "proof": [each.hex() for each in self.proof]}
 
 
-def read_saved(note: str, *, origin: str, trusted: Sequence[NoteKey]) -> Checkpoint:
+def read_saved(note: str, signing: Signing) -> Checkpoint:
     """The saved checkpoint; `InvalidInput` for what this log has not signed."""
     try:
-        return read_checkpoint(note, origin=origin, trusted=trusted)
+        return read_checkpoint(note, origin=signing.signer.name, trusted=[signing.signer.key()])
     except CheckpointError:
         raise InvalidInput(NOT_A_CHECKPOINT, code="not_a_checkpoint") from None
 
@@ -62,7 +67,7 @@ def read_saved(note: str, *, origin: str, trusted: Sequence[NoteKey]) -> Checkpo
 def hold(session: Session, saved: Checkpoint, size: int, root: bytes) -> Held:
     """The saved checkpoint against a tree of this size and root: believed only if the proof between them holds."""
     if size < saved.size:
-        return Held(saved.size, False, _said(SHORTER, day=saved.size, size=size))
+        return Held(saved.size, False, _said(SHORTER, day=saved.size, size=size), is_shorter=True)
     try:
         proof = tree.consistency_proof(saved.size, size, tiles.node_reader(tile_reader(session)))
         holds = tree.verify_consistency(saved.size, size, saved.root, root, proof)
@@ -70,7 +75,7 @@ def hold(session: Session, saved: Checkpoint, size: int, root: bytes) -> Held:
         proof, holds = [], False
     if not holds:
         return Held(saved.size, False, _said(REWRITTEN, day=saved.size))
-    return Held(saved.size, True, _said(GROWN, day=saved.size, hashes=len(proof)), tuple(proof))
+    return Held(saved.size, True, _said(GROWN, day=saved.size, hashes=len(proof)), proof=tuple(proof))
 
 
 def _said(wording: Wording, **values: int) -> Wording:

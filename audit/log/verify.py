@@ -15,7 +15,7 @@ signed; when the rows tell which, that one is named, else the first number that 
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,7 +43,7 @@ class Verdict:
     size: int
     root: bytes  # nothing where a hash of the tree is missing
     first_bad: BadEntry | None
-    since: Held | None = None  # a checkpoint that was saved, held against it
+    since: tuple[Held, ...] = ()  # checkpoints that were saved, held against it, the smallest first
 
     @property
     def ok(self) -> bool:
@@ -52,7 +52,7 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """Size, root (in hexadecimal), ok and first_bad, as the command prints them; with it what was saved, if it was."""
-        bad, saved = self.first_bad, {} if self.since is None else {"since": self.since.to_json()}
+        bad, saved = self.first_bad, {"since": [each.to_json() for each in self.since]} if self.since else {}
         return {
             "size": self.size,
             "root": self.root.hex(),
@@ -63,24 +63,22 @@ class Verdict:
         } | saved
 
 
-def verify(mac_of: MacOf, signing: Signing, *, since: str | None = None, from_number: int = 0) -> Verdict:
+def verify(mac_of: MacOf, signing: Signing, *, since: Sequence[str] = (), from_number: int = 0) -> Verdict:
     """A verdict over all of the log, or over the numbers from `from_number` on, then believing the tiles before them.
 
-    Reads only. `signing` says whose checkpoints count and where the copies outside the database are kept; `since` is one
-    that somebody saved earlier, held against the log like a copy (`InvalidInput` when it is none of this log's). What
+    Reads only. `signing` says whose checkpoints count and where the copies outside the database are kept; `since` are
+    those that somebody saved earlier, believed before any copy (`InvalidInput` when one is none of this log's). What
     changes meanwhile is not seen: the copies are read first, then one snapshot of the database.
     """
     kept = dict(copies_in(signing.copies))
-    saved = None
-    if since is not None:
-        saved = read_saved(since, origin=signing.signer.name, trusted=[signing.signer.key()])
-        kept[saved.size] = since
+    saved = {read_saved(note, signing): note for note in since}
+    kept.update((checkpoint.size, note) for checkpoint, note in saved.items())
     try:
         with reading() as session:
             if session.get_bind().dialect.name == "postgresql":
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             found = _verdict(session, mac_of, signing, kept, from_number)
-            return found if saved is None else _held(session, found, saved)
+            return _held(session, found, sorted(saved, key=lambda each: each.size))
     except SQLAlchemyError:
         if not database_answers():
             raise
@@ -99,12 +97,18 @@ def _verdict(session: Session, mac_of: MacOf, signing: Signing, kept: Mapping[in
     return Verdict(size, grown.root or b"", bad or number_beyond(session, size) or first_stray(session))
 
 
-def _held(session: Session, found: Verdict, saved: Checkpoint) -> Verdict:
-    """The verdict with what the saved checkpoint says; the walk has named the place, unless it began behind it."""
-    held = hold(session, saved, found.size, found.root)
+def _held(session: Session, found: Verdict, saved: Sequence[Checkpoint]) -> Verdict:
+    """The verdict with what the saved checkpoints say.
+
+    Where one is contradicted, whoever did it had the log's key, and could make every checkpoint inside the house fit: from
+    the last saved one that still agrees, nothing is vouched for, and the first number after it is named.
+    """
+    held = tuple(hold(session, each, found.size, found.root) for each in saved)
     bad = found.first_bad
-    if not held.consistent and bad is None:
-        bad = _named(session, Finding(0, "root_differs_from_saved_checkpoint"))
+    if any(each.is_rewritten for each in held):
+        vouched = max((each.size for each in held if each.consistent), default=0)
+        if bad is None or bad.number is None or bad.number > vouched:
+            bad = _named(session, Finding(vouched, "root_differs_from_saved_checkpoint"))
     return replace(found, since=held, first_bad=bad)
 
 

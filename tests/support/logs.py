@@ -67,7 +67,7 @@ class House:
     def verdict(self, from_number: int = 0, *, with_copies: bool = True, since: str | None = None) -> Verdict:
         """What a verification says now; without copies, what it could say if none were kept."""
         signing = self.signing if with_copies else replace(self.signing, copies=self.signing.copies / "none")
-        return verify(self.mac_of, signing, since=since, from_number=from_number)
+        return verify(self.mac_of, signing, since=[since] if since is not None else [], from_number=from_number)
 
 
 def _a_text(session: Session, at: int) -> subject.SealedValue:
