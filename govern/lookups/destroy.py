@@ -59,7 +59,7 @@ def run(work_id: uuid.UUID, settings: Settings) -> None:
             return
         task = session.get_one(Task, answer.task)
         lookup = outcome.locked(session, task.lookup)
-        cause = _cause(session, answer, found)
+        cause = "lost" if was == "expected" else _cause(session, answer, found)  # of a run that was lost, nobody's word
         answer.state = "destroyed"
         append(
             session,

@@ -164,12 +164,15 @@ def failed(
     never_left: bool,
     may_ask_again: bool,
     duration_s: float = 0.0,
+    may_lie_in_store: bool = False,
 ) -> Work | None:
     """One attempt came to nothing. Returns the work row when the task is tried again, with its new due time.
 
     Again only when the request provably never left or the source may be asked again; *failed* when the source's word was
-    final or nothing was sent; else *unknown*: it may have been asked, and nobody knows what it said.
+    final or nothing was sent; else *unknown*: it may have been asked, and nobody knows what it said. What the attempt
+    `may_lie_in_store` is destroyed at once, by the work row that was planned with its intent.
     """
+    drop = _destroy_now if may_lie_in_store else _drop_answer
     task.failure, duration_ms = cause, round(duration_s * 1000)
     may_try = (never_left or may_ask_again) and cause not in FINAL_CAUSES and task.attempts < MOST_ATTEMPTS
     if may_try:
@@ -178,7 +181,7 @@ def failed(
             AttemptFailed(**_about(lookup, task), duration_ms=duration_ms, cause=cause),
             by=asker_of(lookup),
         )
-        _drop_answer(session, task)
+        drop(session, task)
         task.state = "waiting"
         due_at = clock.now() + timedelta(seconds=AGAIN_AFTER_S[min(task.attempts, len(AGAIN_AFTER_S)) - 1])
         return leases.give_up(session, lease, due_at)
@@ -189,8 +192,8 @@ def failed(
         kind(**_about(lookup, task), ends_lookup=_ends(lookup), duration_ms=duration_ms, cause=cause),
         by=asker_of(lookup),
     )
-    if state == "failed":
-        _drop_answer(session, task)
+    if may_lie_in_store or state == "failed":
+        drop(session, task)
     _finish(session, lookup, task, state, entry.entry_id)
     leases.done(session, lease)
     return None
@@ -201,10 +204,11 @@ def lost(session: Session, lookup: Lookup, task: Task, lease: Lease, cause: str)
 
     Whether the source was asked is not known; a source that must not be asked twice is not.
     """
-    _destroy_now(session, task)
     source = task.source
     may_ask_again = source is not None and _may_ask_again(session, source)
-    return failed(session, lookup, task, lease, cause, never_left=False, may_ask_again=may_ask_again)
+    return failed(
+        session, lookup, task, lease, cause, never_left=False, may_ask_again=may_ask_again, may_lie_in_store=True
+    )
 
 
 def masked_key(kind: str, value: str) -> str:

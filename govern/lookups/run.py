@@ -206,6 +206,7 @@ def _after_failure(intent: Intent, cause: str, *, never_left: bool, duration_s: 
                 never_left=never_left,
                 may_ask_again=intent.may_ask_again,
                 duration_s=duration_s,
+                may_lie_in_store=cause == "answers_away",
             )
             if again is not None:
                 offer(session, again)

@@ -34,6 +34,7 @@ from govern.lookups.request import (
     check_texts,
 )
 from govern.lookups.sealing import SealedLookup, seal_lookup
+from govern.people.person import Person
 from govern.queue.offer import offer
 from govern.queue.work import QUEUES, plan_work
 from govern.rules.actor import Actor, Role
@@ -74,6 +75,7 @@ def submit(actor: Actor, request: LookupRequest, settings: Settings) -> Submitte
         raise NotAllowed
     check_texts(request)
     with transaction() as session:
+        _one_at_a_time(session, actor)
         former = session.scalars(
             select(Lookup).where(Lookup.person == actor.person_id, Lookup.intent_key == request.intent_key)
         ).first()
@@ -96,6 +98,11 @@ def submit(actor: Actor, request: LookupRequest, settings: Settings) -> Submitte
         after_commit(session, partial(point, Point.K2))
         point(Point.K0)
         return Submitted(lookup.id, lookup.reference)
+
+
+def _one_at_a_time(session: Session, actor: Actor) -> None:
+    """A person's submissions come one after the other, so that of equal posts at once each but the first finds the first."""
+    session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True))
 
 
 def _key_kinds(request: LookupRequest, known: Purpose) -> dict[str, str]:
