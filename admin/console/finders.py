@@ -79,5 +79,6 @@ ACTS: Final = (
     Act(Wording("草擬案件項目", "Draft a case item"), "life.begin", "plus"),
     Act(Wording("授予查調權限", "Grant a right"), "granting.form", "plus"),
     Act(Wording("登錄法源", "Add a legal basis"), "keeping.new_law", "plus"),
+    Act(Wording("登錄查調項目", "Enter a data item"), "keeping.new_data_item", "plus"),
     Act(Wording("新增機關", "Add an agency"), "keeping.new_agency", "plus"),
 )

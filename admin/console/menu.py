@@ -12,7 +12,13 @@ from admin.console.case_items import CaseItems
 from admin.console.data_items import DataItems
 from admin.console.finders import ACTS, FINDERS
 from admin.console.granting import pages as granting
-from admin.console.keep import agency, data_item, law, source  # noqa: F401 - their routes stand on the blueprint
+from admin.console.keep import (  # noqa: F401 - their routes stand on the blueprint
+    agency,
+    data_item,
+    law,
+    new_data_item,
+    source,
+)
 from admin.console.keep.kept import pages as keeping
 from admin.console.legal_bases import LegalBases, ending_soon
 from admin.console.legal_bases import waits as laws_wait

@@ -28,6 +28,7 @@ CONNECTORS: Final[Mapping[str, Wording]] = {
 BASES: Final[Mapping[str, Wording]] = {
     "seed": Wording("2018年報告載明", "named in the 2018 report"),
     "inferred": Wording("推定，待主政機關確認", "inferred, to be confirmed by the owner"),
+    "owner": Wording("主政機關登錄", "entered by its owner"),
 }
 SHAPES: Final[Mapping[str, Wording]] = {
     "single": Wording("一筆", "One record"),

@@ -140,6 +140,10 @@ CONSOLE: Final[Mapping[str, Rule]] = {
     "POST keeping.add_agency": KEEPS_THE_TREE,
     "GET keeping.data_item_form": KEEPS_OWN_DATA,
     "POST keeping.change_item": KEEPS_OWN_DATA,
+    "GET keeping.new_data_item": KEEPS_OWN_DATA,
+    "POST keeping.add_item": KEEPS_OWN_DATA,
+    "GET keeping.new_fields": KEEPS_OWN_DATA,
+    "POST keeping.add_item_fields": KEEPS_OWN_DATA,
     "GET keeping.source_form": KEEPS_OWN_DATA,
     "POST keeping.turn_source": KEEPS_OWN_DATA,
     "GET keeping.new_law": KEEPS_LAWS,
@@ -235,6 +239,7 @@ PUBLIC_PAGES: Final[Mapping[str, Rule]] = {
     "GET public.health": PUBLIC,
     "GET public.register": OPEN_DATA,
     "GET public.register_data": OPEN_DATA,
+    "GET public.registered": OPEN_DATA,
     "GET check.form": PUBLIC,
     "POST check.check": STATELESS,
 }
