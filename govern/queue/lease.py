@@ -90,6 +90,7 @@ def lapse(session: Session, work_id: uuid.UUID, by: str) -> bool:
     if work is None or not _is_held_by(work, by):
         return False
     work.lease_until = database_now(session)
+    work.offered_at = None  # whoever held it had taken it out of Redis
     session.flush()
     return True
 

@@ -384,8 +384,11 @@ def _counted(stage: Stage, rounds: Sequence[Round]) -> Found:
             found.unforeseen.append(f"{each.name}: {lookup.state} after {requests} requests, {foreseen(each)} foreseen")
     known = {str(identity) for identity in intents}
     found.unproven += [request for request in asked if request not in known | stage.seen]
-    of_task = {each.id: each for each in tasks.values()}
+    forms = {each.form["intent_key"] for each in rounds}
+    of_task = {each.id: each for each in tasks.values() if lookups[each.lookup].intent_key in forms}
     for identity, task in answers_of:
+        if task not in of_task:
+            continue
         its = of_task[task]
         is_dead = its.state == "unknown" or its.intent_entry != identity
         if is_dead and not answers.store().is_gone(identity):
