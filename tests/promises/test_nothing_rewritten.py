@@ -17,13 +17,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from admin.commands.log import log as log_commands
+from admin.frame.opening import signing
+from audit.log.rows import macs_of
+from audit.log.store import StoredCheckpoint
 from govern.core import clock
 from govern.core.database import reading, transaction
+from govern.keys import ring
 from govern.keys.subject import SealedValue
 from govern.trail.entry import Entry, EntryNumber, EntrySealedValue, Trail
+from tests.support.attacks import copies_too, written_anew
 from tests.support.houses import TestHouse, a_request
 from tests.support.logs import attacker, cut, undone
 
@@ -141,7 +150,7 @@ ATTACKS: Mapping[str, Attack] = {
 }
 
 
-# A run of the command takes seconds; `tests/audit/log` makes every attack on both databases without it.
+# `test_history_rewritten` makes every attack on both databases, in three sizes.
 ON_POSTGRESQL = ("edit", "truncate")
 
 
@@ -157,21 +166,36 @@ def _named(name: str, target: Target) -> tuple[int, str]:
     return number, str(identity)
 
 
-def verify(house: TestHouse) -> tuple[int, dict[str, Any]]:
-    """Exit code and line of `flask log verify`, run on the house's data folder."""
+def verify(house: TestHouse, *arguments: str) -> tuple[int, dict[str, Any], str]:
+    """Exit code, line and sentences of `flask log verify` on the house's data folder."""
+    told = log_command(house, "verify", *arguments)
+    assert told.stdout, told.stderr
+    return told.exit_code, json.loads(told.stdout.splitlines()[-1]), told.stderr
+
+
+def log_command(house: TestHouse, *arguments: str) -> Result:
+    """`flask log …` as its own process would run it, but in this one: a process costs two seconds."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in _environment(house).items():
+            patched.setenv(name, value)
+        return CliRunner().invoke(log_commands, arguments, obj=ScriptInfo(create_app=lambda: Flask("govern")))
+
+
+def _environment(house: TestHouse) -> dict[str, str]:
+    return {"GOVERN_DATA_DIR": str(house.settings.folder), "GOVERN_DATABASE_URL": house.settings.database_url}
+
+
+def _in_a_process_of_its_own(house: TestHouse) -> int:
+    """The exit code that a watcher sees."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("GOVERN_")}
-    told = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", "log", "verify"],
         cwd=ROOT,
-        env=own | {"GOVERN_DATA_DIR": str(house.settings.folder), "GOVERN_DATABASE_URL": house.settings.database_url},
+        env=own | _environment(house),
         capture_output=True,
-        text=True,
         timeout=60,
         check=False,
-    )
-    assert told.stdout, told.stderr
-    line: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
-    return told.returncode, line
+    ).returncode
 
 
 @pytest.fixture
@@ -201,14 +225,62 @@ def test_every_way_of_rewriting_the_trail_is_found_and_the_first_bad_entry_named
         with undone():
             with attacker() as connection:
                 ATTACKS[name](connection, target)
-            code, line = verify(house)
+            code, line, says = verify(house)
+            assert "軌跡遭到更動" in says
         bad = line["first_bad"] or {"number": None, "id": None}
         if (code, line["ok"], bad["number"], bad["id"]) != (1, False, *_named(name, target)):
             missed[name] = (code, line)
-    code, line = verify(house)
+    code, line, says = verify(house)
+    assert "逐筆核對無誤" in says
     assert (code, line["ok"], line["first_bad"], line["size"]) == (0, True, None, len(target.ids))
     print(f"\nN: {len(chosen)} attacks on {len(target.ids)} entries, {len(missed)} missed")
     assert missed == {}
+
+
+def test_a_watcher_learns_it_from_the_exit_code(sqlite_house: TestHouse) -> None:
+    """以獨立程式執行：完整時結束代碼為0，遭竄改時為1。"""
+    sqlite_house.submit(sqlite_house.a_clerk("ntpc-dist-banqiao", CERTIFICATE), a_request(CERTIFICATE))
+    assert sqlite_house.verified().ok
+    assert _in_a_process_of_its_own(sqlite_house) == 0
+    with attacker() as connection:
+        connection.execute(update(Entry).where(Entry.kind == "asked").values(agency="ntpc-police"))
+    assert _in_a_process_of_its_own(sqlite_house) == 1
+
+
+def test_a_checkpoint_that_was_saved_finds_what_the_logs_own_key_can_hide(
+    house: TestHouse, target: Target, tmp_path: Path
+) -> None:
+    """以本日誌金鑰整本重寫、副本一併更換：`flask log verify` 看不出來，`--since 保存的檢核點` 發現、說明並以代碼1結束。"""
+    saved, held = tmp_path / "saved.checkpoint", signing(house.settings)
+    assert log_command(house, "checkpoint", str(saved)).exit_code == 0
+    assert log_command(house, "checkpoint", str(saved)).exit_code == 2, "what was saved is not written over"
+    assert log_command(house, "checkpoint").stdout == saved.read_text()
+    house.a_clerk("ntpc-dist-banqiao", CERTIFICATE)
+    code, line, says = verify(house, "--since", str(saved))
+    assert (code, line["ok"], [each["consistent"] for each in line["since"]]) == (0, True, [True])
+    assert "其後只有增加，沒有改寫" in says
+
+    size = line["size"]
+    with undone():
+        with attacker() as connection:
+            _edit(person=SOMEBODY_ELSE)(connection, target)
+            written_anew(connection, macs_of(ring.bound()), held, [size])
+        with copies_too(held.copies, _notes):
+            assert verify(house)[:2] == (0, verify(house)[1]), "nobody inside can tell"
+            code, line, says = verify(house, "--since", str(saved))
+            assert (code, line["ok"], line["first_bad"]["number"]) == (1, False, 0)
+            assert [each["consistent"] for each in line["since"]] == [False]
+            assert "即使用的是本日誌自己的金鑰" in says
+
+    wrong = tmp_path / "wrong.checkpoint"
+    wrong.write_text(saved.read_text().replace("\n", "\n\n", 1))
+    assert log_command(house, "verify", "--since", str(wrong)).exit_code == 2
+    assert verify(house, "--since", str(saved))[0] == 0
+
+
+def _notes() -> list[tuple[int, str]]:
+    with reading() as session:
+        return [(one.size, one.note) for one in session.scalars(select(StoredCheckpoint))]
 
 
 @pytest.mark.parametrize(
