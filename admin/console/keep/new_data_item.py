@@ -62,6 +62,10 @@ FIELD_LABELS: Final[Mapping[str, Wording]] = {
     "group": Wording("屬於", "Stands in"),
     "values": Wording("代碼值", "Coded values"),
 }
+IN_ORDER: Final = (
+    "name_zh", "name_en", "code", "category", "scope", "subject_key", "shape", "alt_subject_keys", "narrowing", "source",
+    "row_limit", "note_zh", "fields",
+)  # fmt: skip
 TYPED_IN: Final = ("code", "name_zh", "name_en", "values")  # a row is one as soon as one of these is filled in
 NOTHING: Final = Typed(
     {"scope": "city", "subject_key": "national_id", "shape": "single", "row_limit": str(shapes.ROW_LIMIT)}
@@ -226,7 +230,14 @@ def _rows(typed: Typed, group: str, more: int) -> Sequence[Mapping[str, str]]:
 
 def _summary(wrong: Mapping[str, Wording]) -> dict[str, Wording]:
     """What is wrong, each with the name of its row: two fields may both lack a name."""
-    return {place: _named(place, says) for place, says in wrong.items()}
+    return {place: _named(place, wrong[place]) for place in sorted(wrong, key=_place_in_form)}
+
+
+def _place_in_form(place: str) -> tuple[int, int, int]:
+    at, _, name = place.rpartition(".")
+    if not at:
+        return IN_ORDER.index(name), 0, 0
+    return IN_ORDER.index("fields"), int(at.partition(".")[2]), list(FIELD_LABELS).index(name)
 
 
 def _named(place: str, says: Wording) -> Wording:
