@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin.frame.actor import the_actor
 from admin.frame.forms.kept import Restored, filled, restored
+from admin.frame.forms.pick import resolved_all
 from admin.frame.governed_view import GovernedView
 from admin.frame.language import t
 from admin.frame.listing import Tab
@@ -66,6 +67,7 @@ FIELDS: Final = {
     "name_en": Wording("英文名稱", "Name in English"),
     "by_agency": Wording("由誰稽核", "Who audits"),
     "items": Wording("查調項目", "Data items"),
+    "named": Wording("指定的查調項目", "Data items named"),
     "ratio": Wording("抽樣比例", "Ratio"),
     "floor": Wording("至少筆數", "At least"),
     "public_draw_name": Wording("公開抽獎", "Public draw"),
@@ -158,7 +160,7 @@ def make() -> Any:
     """A plan holds from now on; what cannot be used is said beside it, and what was typed stays."""
     actor = the_actor()
     try:
-        plans.make_plan(actor, **_given(request.form))
+        plans.make_plan(actor, **_given(actor, request.form))
     except InvalidInput as wrong:
         return _form(actor, request.form, {**wrong.fields, **_in_percent(wrong.fields)}), 422
     flash(
@@ -225,11 +227,7 @@ def _form(
                     "Only a data owner makes audit plans; this agency owns no data item.",
                 )
             )
-        items = session.execute(
-            select(DataItem.code, DataItem.name_zh, DataItem.name_en, DataItem.is_kinship_like)
-            .where(DataItem.owner == actor.agency)
-            .order_by(DataItem.seq)
-        ).all()
+        items = session.scalar(select(func.count()).select_from(DataItem).where(DataItem.owner == actor.agency))
     usual = {
         "name_zh": f"{agency.short_zh or agency.name_zh}例行稽核",
         "name_en": f"Monthly audit of {agency.name_en.split(',')[0]}",
@@ -250,18 +248,24 @@ def _form(
         origins=ORIGINS,
         labels=FIELDS,
         kinship_percent=percent(str(KINSHIP_RATIO)),
-        data_items=[(code, Wording(zh, en), is_kinship) for code, zh, en, is_kinship in items],
+        data_items=items,
     )
 
 
-def _given(form: "MultiDict[str, str]") -> dict[str, Any]:
-    """What the form says, as the use case takes it; a ratio is typed in percent."""
+def _given(actor: Actor, form: "MultiDict[str, str]") -> dict[str, Any]:
+    """What the form says, as the use case takes it; a ratio is typed in percent, data items by name."""
     who = form.getlist("who")
+    wrong: dict[str, Wording] = {}
+    items = None
+    if form.get("covers", "all") != "all":
+        items = resolved_all(actor, "own_data_item", form.get("named", ""), "named", wrong)
+    if wrong:
+        raise InvalidInput(next(iter(wrong.values())), fields=wrong)
     return {
         "name_zh": form.get("name_zh", ""),
         "name_en": form.get("name_en", ""),
         **{name: name in who for name in AUDITORS},
-        "items": None if form.get("covers", "all") == "all" else form.getlist("item"),
+        "items": items,
         "is_kinship": form.get("kind") == "kinship",
         "ratio": _ratio(form.get("ratio", "")),
         "floor": _whole(form.get("floor", "")),

@@ -132,7 +132,7 @@ class TrailEntries(GovernedView):
     choices = (
         Filter("kind", Wording("種類", "Kind"), Entry.kind, _kinds),
         Filter("days", Wording("期間", "Period"), Entry.id, _days, find=_since),
-        Filter("case_item", Wording("案件項目", "Case item"), Entry.case_item, _case_items),
+        Filter("case_item", Wording("案件項目", "Case item"), Entry.case_item, _case_items, pick="known_case_item"),
     )
     column_list = ("number", "at", "kind", "person", "agency", "case_item", "data_item")
     written_as: ClassVar = {"kind": ("state",)}

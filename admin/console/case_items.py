@@ -157,7 +157,13 @@ class CaseItems(GovernedView):
         Wording("名稱、代碼或法規", "Name, code or law"),
     )
     choices = (
-        Filter("business", Wording("業務主管機關", "Business agency"), CaseItem.business_agency, _business_agencies),
+        Filter(
+            "business",
+            Wording("業務主管機關", "Business agency"),
+            CaseItem.business_agency,
+            _business_agencies,
+            pick="agency",
+        ),
         Filter("kind", Wording("性質", "Kind"), CaseItemVersion.kind, _kinds, is_small=True, through=_of_version),
     )
     column_list = ("name", "business_agency", "version", "items", "fields", "agencies", "kind", "state", "valid_to")

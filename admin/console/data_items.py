@@ -80,7 +80,7 @@ class DataItems(GovernedView):
     searched = Searched((DataItem.code,), Wording("名稱或代碼", "Name or code"), names="data_item")
     choices = (
         Filter("category", Wording("類別", "Category"), DataItem.category, _categories, is_small=True),
-        Filter("owner", Wording("主政機關", "Data owner"), DataItem.owner, _owners, is_small=True),
+        Filter("owner", Wording("主政機關", "Data owner"), DataItem.owner, _owners, is_small=True, pick="agency"),
         Filter("scope", Wording("範圍", "Extent"), DataItem.scope, _scopes, is_small=True),
     )
     column_list = ("name", "category", "owner", "key", "fields", "sensitive", "case_items")

@@ -53,7 +53,7 @@ class People(GovernedView):
     )
     orders = (Order("id", Person.id, Person.id, Wording("登錄順序", "Order of entry")),)
     searched = Searched((Person.id,), Wording("姓名", "Name"), names="person")
-    choices = (Filter("agency", Wording("機關", "Agency"), RoleHeld.agency, _agencies, find=_works_at),)
+    choices = (Filter("agency", Wording("機關", "Agency"), RoleHeld.agency, _agencies, find=_works_at, pick="agency"),)
     column_list = ("name", "roles", "rights")
     column_labels: ClassVar = {
         "name": Wording("姓名", "Name"),

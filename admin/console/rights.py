@@ -123,8 +123,15 @@ class Rights(GovernedView):
         Tab("over", Wording("已終止", "Ended"), _over),
     )
     choices = (
-        Filter("case_item", Wording("案件項目", "Case item"), Right.case_item, _case_items, is_small=True),
-        Filter("agency", Wording("機關", "Agency"), Right.agency, _agencies),
+        Filter(
+            "case_item",
+            Wording("案件項目", "Case item"),
+            Right.case_item,
+            _case_items,
+            is_small=True,
+            pick="known_case_item",
+        ),
+        Filter("agency", Wording("機關", "Agency"), Right.agency, _agencies, pick="agency"),
     )
     column_list = ("person", "case_item", "agency", "starts_on", "ends_on", "state", "granted_by")
     column_labels: ClassVar = {

@@ -84,8 +84,8 @@ class Lookups(GovernedView):
     )
     searched = Searched((Lookup.reference,), Wording("查調編號", "Reference"))
     choices = (
-        Filter("case_item", Wording("案件項目", "Case item"), Lookup.case_item, _case_items),
-        Filter("agency", Wording("機關", "Agency"), Lookup.agency, _agencies),
+        Filter("case_item", Wording("案件項目", "Case item"), Lookup.case_item, _case_items, pick="known_case_item"),
+        Filter("agency", Wording("機關", "Agency"), Lookup.agency, _agencies, pick="agency"),
     )
     column_list = ("at", "case_item", "reference", "case_number", "subject", "person", "state")
     written_as: ClassVar = {"case_number": (), "person": ("person", "agency")}  # a case number may say who it is about

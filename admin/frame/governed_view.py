@@ -214,7 +214,11 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
     def seek_view(self) -> Any:
         """Words and filters become a token, and the list is shown narrowed by it."""
         secret = the_visitor().secret
-        wanted = self.listing.sought(request.form, secret)
+        with reading() as session:
+            typed, unknown = self.listing.by_code(request.form, the_actor(), session)
+        for said in unknown:
+            flash(w(said), "wait")
+        wanted = self.listing.sought(typed, secret)
         self.sought(the_actor(), wanted)
         values = {"s": seek.seal(secret, self.endpoint, wanted), "tab": request.form.get("tab", "")}
         return redirect(self.get_url(".index_view", **{name: value for name, value in values.items() if value}), 303)

@@ -6,14 +6,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import Select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin.frame import seek
+from admin.frame.forms.pick import NAMED
 from admin.frame.paging import SIZES, Order, Things
-from admin.frame.seek import Filter, Searched, Seek
+from admin.frame.seek import LONGEST_WORDS, Filter, Searched, Seek
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
+from govern.rules.actor import Actor
 
+NO_SUCH: Final = Wording(
+    "篩選裡找不到「{text}」；請從清單選取，或填完整名稱。",
+    "“{text}” is nothing to filter by; choose from the list or give the whole name.",
+)
 # What an address carries from page to page; a saved view among it, so that its tab stays the current one.
 KEPT: Final = ("s", "tab", "sort", "size", "view")
 
@@ -87,6 +94,21 @@ class Listing:
         wanted = Seek(" ".join(seek.plain_words(form.get("words", now.words))), filters)
         return wanted.without(form["drop"]) if "drop" in form else wanted
 
+    def by_code(
+        self, form: "MultiDict[str, str]", actor: Actor, session: Session
+    ) -> tuple["MultiDict[str, str]", list[Wording]]:
+        """The search bar's form with a code for each name typed in a filter; and what is said of those that are none."""
+        found, unknown = form.copy(), []
+        for each in self.choices:
+            typed = " ".join(form.get(f"filter-{each.name}", "").split())
+            if each.pick and typed:
+                options = each.options(actor, session)
+                code = each.code_of(typed, options) or _picked(each.pick, typed, dict(options), actor, session)
+                found[f"filter-{each.name}"] = code
+                if not code:
+                    unknown.append(NO_SUCH.fill(text=typed[:LONGEST_WORDS]))
+        return found, unknown
+
     def narrowed(self, things: Things, asked: Asked) -> Things:
         """The things that the tab, the words and the filters leave; of several ways, of each."""
         if not isinstance(things, Select):
@@ -112,3 +134,9 @@ class Listing:
             return uuid.UUID(text) if kind is uuid.UUID else kind(text)
         except ValueError:
             raise NotFound from None
+
+
+def _picked(what: str, typed: str, options: Mapping[str, Wording], actor: Actor, session: Session) -> str:
+    """The one option whose whole name was chosen from the picker's list, which says more of it than the list's own."""
+    codes = {code for code in NAMED[what](actor, session, typed) if code in options}
+    return codes.pop() if len(codes) == 1 else ""

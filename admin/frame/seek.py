@@ -24,9 +24,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from govern.core.errors import WrongSetting
 from govern.core.wording import Wording
 from govern.names.index import holding
+from govern.names.parts import canonical
 from govern.rules.actor import Actor
 
 LONGEST_WORDS: Final = 60
+LISTED_AT_MOST: Final = 20  # options in a list; of more, one is looked for by name
 ROUND_UP_TO: Final = 64
 NONCE_BYTES: Final = 12
 
@@ -86,6 +88,18 @@ class Filter:
     is_small: bool = False
     through: Callable[[ColumnElement[bool]], ColumnElement[bool]] | None = None
     find: Callable[[str], ColumnElement[bool]] | None = None  # a value that means a span or a form of the column's
+    pick: str = ""  # where there are many options: which picker finds them (`forms.pick`)
+
+    def is_picked(self, options: Sequence[tuple[str, Wording]]) -> bool:
+        """Whether the options are too many for a list: then one is looked for by name."""
+        return bool(self.pick) and len(options) > LISTED_AT_MOST
+
+    def code_of(self, typed: str, options: Sequence[tuple[str, Wording]]) -> str:
+        """The value that is meant by what was typed: a value, or its name in either language; nothing for what is none."""
+        wanted = canonical(typed)
+        return next(
+            (code for code, name in options if typed == code or wanted in (canonical(name.zh), canonical(name.en))), ""
+        )
 
     def narrow(self, things: Select[Any], value: str) -> Select[Any]:
         """The things that have the value."""

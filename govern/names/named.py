@@ -57,7 +57,9 @@ def named(kind: str, key: str, *names: str, is_shared: bool = False) -> Callable
 
 @event.listens_for(Session, "after_flush")
 def _keep_the_index(session: Session, _context: Any) -> None:
-    new, changed, gone = (defaultdict(list) for _ in range(3))
+    new: defaultdict[str, list[Any]] = defaultdict(list)
+    changed: defaultdict[str, list[Any]] = defaultdict(list)
+    gone: defaultdict[str, list[Any]] = defaultdict(list)
     shared: defaultdict[type[Base], set[Any]] = defaultdict(set)
     for things, kinds in ((session.new, new), (session.dirty, changed), (session.deleted, gone)):
         for thing in things:
@@ -68,12 +70,12 @@ def _keep_the_index(session: Session, _context: Any) -> None:
                 shared[type(thing)].add(getattr(thing, how.key))
             else:
                 kinds[how.kind].append(how.of(thing))
-    for kind, things in new.items():
-        keep(session.connection(), kind, things, are_new=True)
-    for kind, things in changed.items():
-        keep(session.connection(), kind, things)
-    for kind, things in gone.items():
-        forget(session.connection(), kind, [key for key, _ in things])
+    for kind, named_anew in new.items():
+        keep(session.connection(), kind, named_anew, are_new=True)
+    for kind, named_anew in changed.items():
+        keep(session.connection(), kind, named_anew)
+    for kind, left in gone.items():
+        forget(session.connection(), kind, [key for key, _ in left])
     for cls, keys in shared.items():
         _keep_all_of(session, cls, keys)
 

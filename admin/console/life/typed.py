@@ -11,7 +11,9 @@ from typing import Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
+from admin.frame.actor import the_actor
 from admin.frame.forms.day import as_typed, day_in
+from admin.frame.forms.pick import resolved_all
 from govern.catalogue.data_item import DataItem
 from govern.catalogue.life.content import DraftContent, DraftField, DraftItem
 from govern.core import clock
@@ -26,6 +28,7 @@ RETENTIONS: Final = (1, 3, 5, 10, 15, 20, 25, 30)
 USUAL_RETENTION: Final = 5
 LONGEST_NAME: Final = 120
 LONGEST_NECESSITY: Final = 400
+ADD: Final = "add"  # the row of the form in which agencies and data items are looked for by name
 APPEARANCES: Final = ("masked", "revealable", "clear")
 
 
@@ -69,8 +72,9 @@ def basics_from(typed: Typed, former: DraftContent) -> DraftContent:
 
 
 def agencies_from(typed: Typed, former: DraftContent) -> DraftContent:
-    """The agencies ticked, those that were there before in their old order."""
-    return replace(former, agencies=_in_order(former.agencies, tuple(typed.getlist("agency"))))
+    """The agencies ticked or named, those that were there before in their old order."""
+    ticked = (*typed.getlist("agency"), *_named(typed, "agency"))
+    return replace(former, agencies=_in_order(former.agencies, ticked))
 
 
 def bases_from(typed: Typed, former: DraftContent) -> DraftContent:
@@ -80,9 +84,9 @@ def bases_from(typed: Typed, former: DraftContent) -> DraftContent:
 
 
 def items_from(typed: Typed, former: DraftContent) -> DraftContent:
-    """The data items ticked; one that was there keeps its fields, a new one begins with none."""
+    """The data items ticked or named; one that was there keeps its fields, a new one begins with none."""
     known = {each.item: each for each in former.items}
-    codes = _in_order(tuple(known), tuple(typed.getlist("item")))
+    codes = _in_order(tuple(known), (*typed.getlist("item"), *_named(typed, "data_item")))
     return replace(former, items=tuple(known.get(code) or DraftItem(code, ()) for code in codes))
 
 
@@ -137,6 +141,15 @@ def roc_day(typed: Typed, name: str) -> date:
 
 def _plain(typed: Typed, name: str, longest: int) -> str:
     return unicodedata.normalize("NFC", typed.get(name, "")).strip()[:longest]
+
+
+def _named(typed: Typed, what: str) -> list[str]:
+    """What is added by name; `InvalidInput` for what is none."""
+    wrong: dict[str, Wording] = {}
+    found = resolved_all(the_actor(), what, typed.get(ADD, ""), ADD, wrong)
+    if wrong:
+        raise InvalidInput(WRONG, fields=wrong)
+    return found
 
 
 def _in_order(before: tuple[Thing, ...], ticked: tuple[Thing, ...]) -> tuple[Thing, ...]:

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response, jsonify, request
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from admin.frame.actor import the_actor
 from admin.frame.language import t, w
-from admin.frame.names import agency_names, short_name
+from admin.frame.names import agency_names, case_item_names, short_name
 from admin.frame.seek import forms_of, plain_words
 from govern.catalogue.agency import Agency
 from govern.catalogue.case_item import CaseItem, CaseItemVersion
 from govern.catalogue.data_item import DataItem
-from govern.catalogue.scope import agencies_for, case_items_in_force_at, data_items_for
+from govern.catalogue.find import called
+from govern.catalogue.scope import agencies_for, case_items_for, case_items_in_force_at, data_items_for
 from govern.core.database import reading
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
@@ -28,6 +29,7 @@ from govern.names.parts import canonical, words_of
 from govern.rules.actor import Actor
 
 MOST: Final = 20
+_NAMES_OF_A_CASE_ITEM: Final = (CaseItemVersion.case_item, CaseItemVersion.name_zh, CaseItemVersion.name_en)
 NOBODY: Final = Wording(
     "找不到「{text}」；請從清單選取，或填完整名稱。",
     "“{text}” was not found; choose from the list or give the whole name.",
@@ -93,6 +95,15 @@ def _agencies(actor: Actor, session: Session, words: Sequence[str]) -> list[Pick
 
 def _data_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Picked]:
     """By its own name or a field's: whoever looks for a date of birth finds the items that hold one."""
+    return _items_of(session, data_items_for(actor, session), words)
+
+
+def _own_data_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Picked]:
+    """Of one's own agency, which owns them."""
+    return _items_of(session, data_items_for(actor, session).where(DataItem.owner == actor.agency), words)
+
+
+def _items_of(session: Session, items: Select[DataItem], words: Sequence[str]) -> list[Picked]:
     of_field = [
         or_(
             holding("data_item", DataItem.code, word),
@@ -100,7 +111,7 @@ def _data_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Pi
         )
         for word in words
     ]  # fmt: skip
-    rows = session.scalars(data_items_for(actor, session).where(*of_field).order_by(DataItem.seq).limit(MOST + 1)).all()
+    rows = session.scalars(items.where(*of_field).order_by(DataItem.seq).limit(MOST + 1)).all()
     owners = agency_names(session, {row.owner for row in rows})
     return [Picked(row.code, row.name, _with_fields(row, owners[row.owner], words)) for row in rows]
 
@@ -123,6 +134,14 @@ def _case_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Pi
     named = holding("case_item_version", CaseItemVersion.id, " ".join(words))
     rows = session.execute(case_items_in_force_at(actor.agency).where(named).limit(MOST + 1)).all()
     return [Picked(row.code, Wording(row.name_zh, row.name_en), Wording(row.code, row.code)) for row in rows]
+
+
+def _known_case_items(actor: Actor, session: Session, words: Sequence[str]) -> list[Picked]:
+    """Every case item of which the actor may know, for narrowing a list."""
+    found = case_items_for(actor, session).where(called(actor, session, " ".join(words)))
+    codes = [row.code for row in session.scalars(found.order_by(CaseItem.seq).limit(MOST + 1))]
+    names = case_item_names(session, codes)
+    return [Picked(code, names.get(code, Wording(code, code)), Wording(code, code)) for code in codes]
 
 
 def _same(text: str, *columns: Any) -> ColumnElement[bool]:
@@ -148,18 +167,33 @@ def _data_item_named(actor: Actor, session: Session, text: str) -> list[str]:
     return [row.code for row in session.scalars(data_items_for(actor, session).where(same))]
 
 
+def _own_data_item_named(actor: Actor, session: Session, text: str) -> list[str]:
+    same = _same(text, DataItem.code, DataItem.name_zh, DataItem.name_en)
+    own = data_items_for(actor, session).where(DataItem.owner == actor.agency)
+    return [row.code for row in session.scalars(own.where(same))]
+
+
+def _known_case_item_named(actor: Actor, session: Session, text: str) -> list[str]:
+    same = CaseItem.code.in_(select(CaseItemVersion.case_item).where(_same(text, *_NAMES_OF_A_CASE_ITEM)))
+    return [row.code for row in session.scalars(case_items_for(actor, session).where(same))]
+
+
 def _case_item_named(actor: Actor, session: Session, text: str) -> list[str]:
-    same = _same(text, CaseItem.code, CaseItemVersion.name_zh, CaseItemVersion.name_en)
+    same = _same(text, *_NAMES_OF_A_CASE_ITEM)
     return [row.code for row in session.execute(case_items_in_force_at(actor.agency).where(same))]
 
 
 PICKERS: Final[Mapping[str, Callable[[Actor, Session, Sequence[str]], list[Picked]]]] = {
     "agency": _agencies,
     "data_item": _data_items,
+    "own_data_item": _own_data_items,
     "case_item": _case_items,
+    "known_case_item": _known_case_items,
 }
 NAMED: Final[Mapping[str, Callable[[Actor, Session, str], list[str]]]] = {
     "agency": _agency_named,
     "data_item": _data_item_named,
+    "own_data_item": _own_data_item_named,
     "case_item": _case_item_named,
+    "known_case_item": _known_case_item_named,
 }

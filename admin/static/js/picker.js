@@ -46,6 +46,7 @@ function pick(field, input) {
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       option.dataset.name = row.name;
+      option.dataset.code = row.code;
       const detail = document.createElement("small");
       detail.textContent = row.detail;
       option.append(row.name, detail);
@@ -79,6 +80,15 @@ function pick(field, input) {
   const chips = several ? chipsOf(field, input) : null;
   const choose = (option) => {
     round += 1;
+    const box = field.dataset.ticks && [...input.form.elements].find((each) => each.name === field.dataset.ticks && each.value === option.dataset.code);
+    if (box) { // it stands in a list of boxes: there it is ticked
+      box.checked = true;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+      input.value = "";
+      close();
+      says.textContent = field.dataset.ticked.replace("{name}", option.dataset.name);
+      return;
+    }
     if (chips) chips.add(option.dataset.name);
     else input.value = option.dataset.name;
     close();

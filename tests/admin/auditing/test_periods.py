@@ -53,6 +53,8 @@ def test_an_owner_makes_a_plan_with_the_origin_of_each_default_beside_it_and_end
     assert "請填0到100的百分比" in wrong.text
     low = owner.post("/plans/new", {**PLAN, "kind": "kinship", "ratio": "60"}, page="/plans/new")
     assert "不得低於70%" in text_of(low)
+    named = owner.post("/plans/new", {**PLAN, "covers": "named", "named": "沒有這項"}, page="/plans/new")
+    assert "找不到「沒有這項」" in text_of(named)
     assert owner.post("/plans/new", PLAN, page="/plans/new").status_code == 303
     with reading() as session:
         made = session.scalars(select(AuditPlan).where(AuditPlan.name_zh == "補充稽核")).one()

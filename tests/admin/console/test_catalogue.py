@@ -56,6 +56,21 @@ def test_all_71_case_items_stand_on_one_page_of_a_hundred_with_their_state(draft
     assert "沒有暫停中的案件項目" in drafter.get("/case-items/?tab=suspended").text
 
 
+def test_of_many_agencies_one_is_looked_for_by_name_in_the_filter(drafter: Browser) -> None:
+    page = drafter.get("/case-items/").text
+    assert 'data-picker="agency"' in page
+    for name in ("新北市政府體育處", "體育處"):
+        found = sought(drafter, "case-items", **{"filter-business": name})
+        assert 0 < rows(found) < 5
+        assert "體育獎學金申請撥付" in found
+    assert "篩選裡找不到「沒有這個」" in text_of_page(sought(drafter, "case-items", **{"filter-business": "沒有這個"}))
+
+
+def text_of_page(page: str) -> str:
+    """What a page says."""
+    return re.sub(r"<[^>]+>", "", page)
+
+
 def test_a_case_item_past_its_last_day_is_shown_as_ended(catalogue_console: Flask) -> None:
     signed_in(catalogue_console, "ntpc-social", Role.DRAFTER)  # whose role began today
     with clock.clock_reads(lambda: datetime(2029, 1, 1, 4, tzinfo=UTC)):  # the last day of most is 117年12月31日

@@ -114,6 +114,17 @@ def test_two_who_change_one_draft_see_theirs_beside_yours_and_nothing_is_lost(
     assert "必要性：比對需要。" in text_of(other.get(VERSION))
 
 
+def test_agencies_and_data_items_are_added_by_name_or_said_not_to_be_found(drafter: Browser) -> None:
+    drafts_a_change(drafter)
+    wrong = drafter.post(f"{VERSION}/edit/agencies", {"edition": "0", "add": "沒有這個機關"}, page=VERSION)
+    assert wrong.status_code == 422
+    assert "找不到「沒有這個機關」" in text_of(wrong)
+    assert 'href="#add"' in wrong.text
+    assert 'value="沒有這個機關"' in wrong.text
+    saves(drafter, f"{VERSION}/edit/agencies", add="新北市土城區公所、ntpc-dist-banqiao", stay="1")
+    assert "土城區公所" in text_of(drafter.get(VERSION))
+
+
 def test_the_page_shows_what_the_clerk_would_see_on_an_invented_person(drafter: Browser) -> None:
     drafts_a_change(drafter)
     page = text_of(drafter.get(f"{VERSION}?view=seen"))
@@ -174,7 +185,9 @@ def test_a_withdrawn_draft_is_no_draft_any_more(drafter: Browser) -> None:
     assert "草擬中，尚未提出" in text_of(drafter.get("/"))
     assert drafter.post(f"{VERSION}/withdraw", page=VERSION).status_code == 303
     assert "已撤回" in text_of(drafter.get(VERSION))
-    assert drafter.get(f"{VERSION}/edit/basics").status_code == 404
+    gone = drafter.get(f"{VERSION}/edit/basics")
+    assert (gone.status_code, gone.headers["Location"]) == (303, VERSION)
+    assert "已經撤回，不能再改" in text_of(drafter.get(VERSION))
     assert "草擬中" not in text_of(drafter.get("/"))
 
 
@@ -192,12 +205,11 @@ def test_the_fields_of_the_largest_data_item_stay_small_too(drafter: Browser) ->
 def test_what_was_proposed_is_a_draft_no_more(drafter: Browser) -> None:
     drafts_a_change(drafter)
     assert proposes(drafter).status_code == 303
-    assert drafter.get(f"{VERSION}/edit/basics").status_code == 404
-    assert saves_nothing(drafter)
-
-
-def saves_nothing(drafter: Browser) -> bool:
-    """Whether a form sent after the proposal is refused."""
-    return (
-        drafter.post(f"{VERSION}/edit/agencies", {"edition": "3", "agency": "ntpc-social"}, page="/").status_code == 404
-    )
+    gone = drafter.get(f"{VERSION}/edit/basics")
+    assert (gone.status_code, gone.headers["Location"]) == (303, VERSION)
+    assert "已經提出，不能再改" in text_of(drafter.get(VERSION))
+    late = drafter.post(f"{VERSION}/edit/agencies", {"edition": "3", "agency": "ntpc-social"}, page="/")
+    assert late.status_code == 409
+    assert "這次的修改沒有儲存" in text_of(late)
+    assert "新北市政府社會局" in text_of(late)
+    assert f'href="{VERSION}"' in late.text
