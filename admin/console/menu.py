@@ -22,7 +22,14 @@ from admin.console.keep import (  # noqa: F401 - their routes stand on the bluep
 from admin.console.keep.kept import pages as keeping
 from admin.console.legal_bases import LegalBases, ending_soon
 from admin.console.legal_bases import waits as laws_wait
-from admin.console.life import draft, letter, propose, show, stop  # noqa: F401 - their routes stand on the blueprint
+from admin.console.life import (  # noqa: F401 - their routes stand on the blueprint
+    draft,
+    letter,
+    no_draft,
+    propose,
+    show,
+    stop,
+)
 from admin.console.life.pages import pages as life
 from admin.console.life.waits import to_do
 from admin.console.life.waits import waits as life_waits

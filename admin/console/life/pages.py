@@ -14,7 +14,7 @@ from admin.frame.names import people_names
 from govern.catalogue.case_item import CaseItem, CaseItemVersion
 from govern.catalogue.life.content import DraftContent, content_of
 from govern.catalogue.scope import case_item_for, version_for
-from govern.core.errors import NotFound
+from govern.core.errors import Conflict, NotFound
 from govern.core.wording import Wording
 from govern.rules.actor import Actor, Role
 from govern.trail.entry import Entry
@@ -22,6 +22,8 @@ from govern.trail.entry import Entry
 pages = Blueprint("life", __name__, url_prefix="/case-items")
 
 DRAFT: Final = "draft"
+PROPOSED: Final = Wording("這個版本已經提出，不能再改。", "This version was proposed and cannot be changed any more.")
+WITHDRAWN: Final = Wording("這個版本已經撤回，不能再改。", "This version was withdrawn and cannot be changed any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,26 @@ def is_own(actor: Actor, case_item: CaseItem) -> bool:
     return actor.holds(Role.DRAFTER) and case_item.business_agency == actor.agency
 
 
+class NoDraftAnyMore(Conflict):
+    """Somebody proposed or withdrew the draft meanwhile; what was typed is shown, and nothing was saved (`no_draft`)."""
+
+    code = "no_draft_any_more"
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(WITHDRAWN if draft.version.state == "withdrawn" else PROPOSED)
+        self.draft = draft
+
+
 def draft_for(actor: Actor, session: Session, code: str, number: int) -> Draft:
-    """A draft of the actor's own agency, or `NotFound`: a foreign one, and one that is no draft any more, are not there."""
+    """A draft of the actor's own agency; a foreign one is not there, and of an own one that is none any more it is said."""
     case_item = case_item_for(actor, session, code)
     version = version_for(actor, session, code, number)
-    if not is_own(actor, case_item) or version.state != DRAFT:
+    if not is_own(actor, case_item):
         raise NotFound
-    return Draft(case_item, version, content_of(session, version.id))
+    found = Draft(case_item, version, content_of(session, version.id))
+    if version.state != DRAFT:
+        raise NoDraftAnyMore(found)
+    return found
 
 
 def first_at(session: Session, version: CaseItemVersion) -> tuple[str, datetime | None]:

@@ -68,7 +68,7 @@ def test_nobody_gets_behind_a_door_without_signing_on(console: Flask, line: str)
 
 
 # Doors that open for the role, behind which a data owner alone finds something to do: this agency is none.
-FOR_OWNERS = {"GET plan.new"}
+FOR_OWNERS = {"GET plan.new", "GET keeping.new_data_item"}
 
 
 @pytest.mark.parametrize("role", list(Role))

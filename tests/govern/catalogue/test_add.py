@@ -1,11 +1,13 @@
 """Data items and fields entered by their owner: the loader's own rules, an entry each, and what the next load does with them."""
 
 import json
+import uuid
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
+from govern.access.gather import purpose
 from govern.catalogue.as_files import contents
 from govern.catalogue.case_item import CaseItem
 from govern.catalogue.data_item import DataItem
@@ -16,6 +18,7 @@ from govern.catalogue.maintain import change_data_item
 from govern.catalogue.maintain.add_data_item import NewDataItem, NewField, add_data_item, add_fields
 from govern.catalogue.maintain.shown import ChangedMeanwhile, print_of
 from govern.catalogue.source import SourceItem
+from govern.core import clock
 from govern.core.database import reading
 from govern.core.errors import InvalidInput, NotAllowed, NotFound
 from govern.rules.actor import Role
@@ -162,7 +165,10 @@ def test_a_new_field_can_be_drafted_at_once_and_no_version_before_lists_it():
             content.items[0], fields=(*content.items[0].fields, replace(content.items[0].fields[0], field="grade"))
         )
         assert faults(session, replace(content, items=(drafted,)), to_propose=False) == {}
-        assert "grade" not in {one.field for one in content.items[0].fields}
+        asked = purpose(
+            session, person_id=uuid.uuid4(), agency="tainan-social", case_item="allowance", on=clock.today()
+        ).permitted["household"]
+        assert [one.code for one in asked.fields] == ["name", "kind", "member_name"]
 
 
 def test_a_field_is_entered_once_by_the_owner_and_onto_what_the_page_showed():
