@@ -1,5 +1,6 @@
 """Before a source is asked: lease, decide again, write the intent, in one transaction that ends before the call."""
 
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from govern.catalogue.data_item import DataItem
 from govern.catalogue.reach import reached
 from govern.catalogue.source import Source, SourceVersion
 from govern.core import clock
-from govern.core.database import transaction
+from govern.core.database import reading, transaction
 from govern.core.ids import new_id
 from govern.core.points import Point, point
 from govern.core.settings import Settings
@@ -37,6 +38,9 @@ from govern.trail.append import Appended, Evidence, append, evidence, refuse_whe
 from govern.trail.kinds.lookups import AboutToAsk
 
 SLOT_WAIT_S: Final = 0.5
+HOLDS_S: Final = (
+    1.0  # a decision older than this is taken again before each request: a right that ends does so in seconds
+)
 SIGNED_OFF_WAIT_S: Final = 30.0
 SCHEDULED_GRACE: Final = timedelta(days=1)
 
@@ -56,6 +60,7 @@ class Intent:
     public_key: bytes = field(repr=False)
     subjects: tuple[tuple[int, int | None, Key], ...] = field(repr=False, default=())
     narrowing: Mapping[str, str] = field(repr=False, default_factory=dict)
+    decided_at: float = field(default_factory=time.monotonic)
 
 
 def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
@@ -114,6 +119,17 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
         subjects,
         narrowing,
     )
+
+
+def denial_since(intent: Intent) -> Deny | None:
+    """Why the source must not be asked any more, if the decision has grown old and is another one by now."""
+    if time.monotonic() - intent.decided_at < HOLDS_S:
+        return None
+    with reading() as session:
+        task = session.get_one(Task, intent.task_id)
+        known = known_now(session, session.get_one(Lookup, intent.lookup_id), task)
+        decision = decide_now(known, task, grounds_of(session, task))
+    return decision if isinstance(decision, Deny) else None
 
 
 def asking_s(session: Session, work_id: uuid.UUID, settings: Settings) -> float:

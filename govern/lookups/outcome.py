@@ -114,6 +114,7 @@ def denial(lookup: Lookup, task: Task, deny: Deny, *, during: str, ends_lookup: 
 def denied(session: Session, lookup: Lookup, task: Task, lease: Lease | None, deny: Deny, *, during: str) -> None:
     """The decision at the moment of use said no: the source is not asked."""
     task.deny_rule, task.deny_parameters = deny.rule, dict(deny.parameters)
+    _drop_answer(session, task)
     entry = append(
         session,
         denial(lookup, task, deny, during=during, ends_lookup=_ends(lookup)),

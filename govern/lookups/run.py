@@ -31,13 +31,14 @@ from govern.lookups import answer as answers
 from govern.lookups import outcome
 from govern.lookups.answer import Place, SealedAnswer
 from govern.lookups.destroy import STORE_AWAY_WAIT_S
-from govern.lookups.intent import Intent, write_intent
+from govern.lookups.intent import Intent, denial_since, write_intent
 from govern.lookups.lookup import Answer, Task
 from govern.lookups.pressure import free_slot
 from govern.people.session import LogInSession
 from govern.queue import lease as leases
 from govern.queue.offer import offer
 from govern.queue.work import Work, plan_work
+from govern.rules.denial import Deny
 from govern.rules.minimise import Minimised, minimise
 from govern.trail.append import Evidence
 
@@ -76,6 +77,8 @@ def carry_out(intent: Intent, settings: Settings) -> None:
         documents, sealed = _minimise_and_seal(intent, reply)
         answers.store().put(intent.evidence.entry_id, sealed, settings.answer_life_s)
         point(Point.K9)
+    except _NoMore as ended:
+        _after_denial(intent, ended.deny)
     except SourceError as error:
         _diagnostics.warning("source %s: %s (%s)", intent.source.code, error.code, error.detail)
         _after_failure(intent, error.code, never_left=error.never_left, duration_s=time.monotonic() - began)
@@ -84,6 +87,14 @@ def carry_out(intent: Intent, settings: Settings) -> None:
         _after_failure(intent, "answers_away", never_left=False, duration_s=time.monotonic() - began)
     else:
         _after_answer(intent, reply, documents, sealed, settings, time.monotonic() - began)
+
+
+class _NoMore(Exception):
+    """What allowed the asking has ended since the intent: nothing more is asked, and what came so far is dropped."""
+
+    def __init__(self, deny: Deny) -> None:
+        super().__init__(deny.rule)
+        self.deny = deny
 
 
 def _ask(intent: Intent, proof: Evidence, settings: Settings) -> Reply:
@@ -100,6 +111,9 @@ def _ask(intent: Intent, proof: Evidence, settings: Settings) -> Reply:
     replies: list[Reply] = []
     for number, portion in enumerate(portions, start=1):
         request_id = str(proof.entry_id) if len(portions) == 1 else f"{proof.entry_id}-{number}"
+        denied = denial_since(intent)
+        if denied is not None:
+            raise _NoMore(denied)
         query = Query(request_id, spec, portion, codes, narrowing=dict(intent.narrowing))
         try:
             replies.append(sandbox.ask(intent.source, query, limits))
@@ -212,6 +226,19 @@ def _after_failure(intent: Intent, cause: str, *, never_left: bool, duration_s: 
                 offer(session, again)
     except leases.LeaseLost:
         pass  # whoever took the work over has said what became of this attempt
+
+
+def _after_denial(intent: Intent, deny: Deny) -> None:
+    """Denied between the intent and a request: nothing is kept, and the place at the source is free again."""
+    try:
+        with transaction() as session:
+            leases.hold(session, intent.lease)
+            free_slot(session, intent.source.code, intent.task_id)
+            lookup = outcome.locked(session, intent.lookup_id)
+            task = session.get_one(Task, intent.task_id)
+            outcome.denied(session, lookup, task, intent.lease, deny, during="run")
+    except leases.LeaseLost:
+        pass  # whoever took the work over decides anew
 
 
 def lost(work_id: uuid.UUID, why: str, settings: Settings) -> None:

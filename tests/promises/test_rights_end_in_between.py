@@ -1,0 +1,144 @@
+"""權限中途終止：查調的任一步驟上，權限、案件項目、機關授權或帳號終止後，不再介接任何來源；已得到的結果也不再顯示。
+
+Promise 5 (SECURITY.md, A7; trap 15). In this process: at each of the points K0 to K12 somebody else ends the right, the case
+item, the agency or the account, in a thread of their own; then the look-up goes on. What counts is what the sources saw.
+"""
+
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, update
+
+from connectors.simulated import faults, registers
+from govern.catalogue.case_item import CaseItemVersion, VersionAgency
+from govern.core import clock
+from govern.core.database import transaction
+from govern.core.points import Point, when_passing
+from govern.lookups import intent
+from govern.lookups import run as run_step
+from govern.lookups.show import show
+from govern.people.person import Person
+from govern.people.right import Right
+from tests.support.houses import Clerk, TestHouse, a_request
+from tests.support.journals import requests_seen
+from tests.support.queues import until
+
+pytestmark = pytest.mark.slow
+
+CASE_ITEM, OWNER, ITEM = "disability_certificate", "ntpc-civil", "hh_person_city"
+WITHIN = (Point.K0, Point.K4, Point.K10)  # a transaction is open: who ends something on SQLite comes after it
+BEFORE_THE_SOCKET = tuple(Point)[:6]
+
+
+def the_right(clerk: Clerk) -> None:
+    """The clerk's right to use the case item."""
+    with transaction() as session:
+        session.execute(update(Right).where(Right.person == clerk.person).values(ended_at=clock.now()))
+
+
+def the_case_item(_clerk: Clerk) -> None:
+    """The case item's version: its last day was yesterday."""
+    with transaction() as session:
+        session.execute(
+            update(CaseItemVersion)
+            .where(CaseItemVersion.case_item == CASE_ITEM)
+            .values(valid_to=clock.today() - timedelta(days=1))
+        )
+
+
+def the_agency(clerk: Clerk) -> None:
+    """The clerk's agency is not among those that the case item names."""
+    with transaction() as session:
+        session.execute(delete(VersionAgency).where(VersionAgency.agency == clerk.actor.agency))
+
+
+def the_account(clerk: Clerk) -> None:
+    """The person works here no more."""
+    with transaction() as session:
+        session.execute(update(Person).where(Person.id == clerk.person).values(is_active=False))
+
+
+KINDS: tuple[Callable[[Clerk], None], ...] = (the_right, the_case_item, the_agency, the_account)
+
+
+@pytest.mark.parametrize("end", KINDS, ids=lambda end: end.__name__)
+def test_what_ends_on_the_road_is_asked_no_more_and_shown_no_more(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch, end: Callable[[Clerk], None]
+) -> None:
+    """四種終止×十三個步驟：終止後向來源送出的要求0、顯示的結果0。"""
+    monkeypatch.setattr(intent, "HOLDS_S", 0.0)
+    asked_after, shown_after = [], []
+    for at in Point:
+        requests, shown = _ended_at(house, at, end)
+        if requests > (0 if at in BEFORE_THE_SOCKET else 1):
+            asked_after.append(at.name)
+        if shown:
+            shown_after.append(at.name)
+        _mended(house)
+    print(f"\nN: {len(Point)} points, {end.__name__}: asked after it {asked_after}, shown after it {shown_after}")
+    assert (asked_after, shown_after) == ([], [])
+
+
+def test_the_proof_fails_where_nobody_decides_again(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """植入錯誤必被發現：送出前不再判斷，則在K5終止後仍會介接。"""
+    monkeypatch.setattr(run_step, "denial_since", lambda _intent: None)
+    assert _ended_at(house, Point.K5, the_right)[0] == 1
+
+
+def _ended_at(house: TestHouse, at: Point, end: Callable[[Clerk], None]) -> tuple[int, int]:
+    """Requests that the source saw of a look-up on whose road something ended, and answers shown afterwards."""
+    clerk = house.a_clerk("ntpc-dist-banqiao", CASE_ITEM)
+    before = len(requests_seen(house.simulated()))
+    is_sqlite = house.settings.database_url.startswith("sqlite")
+    ending = threading.Thread(target=end, args=(clerk,))
+
+    def act(passing: Point) -> None:
+        if passing is at:
+            ending.start()
+        if ending.ident is not None and not (is_sqlite and passing in WITHIN):
+            ending.join(0.3 if passing in WITHIN else 20)  # it may wait for a row that the look-up has locked
+
+    if at is Point.K6:
+        faults.set(house.simulated(), OWNER, ITEM, "slow", seconds=0.3)
+        asking = threading.Thread(target=_when_asked, args=(house, before, ending))
+        asking.start()
+    when_passing(act)
+    try:
+        lookup = house.submit(clerk, a_request(CASE_ITEM, keys=(registers.example_keys(ITEM)[0],), items=(ITEM,)))
+        if at is Point.K3:  # it is the worker's parent that passes it
+            act(Point.K3)
+        house.run_due()
+        shown = _shown(house, clerk, lookup)
+    finally:
+        when_passing(None)
+        faults.clear(house.simulated())
+    assert ending.ident is not None
+    ending.join(20)
+    assert not ending.is_alive()
+    return len(requests_seen(house.simulated())) - before, shown + _shown(house, clerk, lookup)
+
+
+def _when_asked(house: TestHouse, before: int, ending: threading.Thread) -> None:
+    until(lambda: len(requests_seen(house.simulated())) > before, "the source has the request")
+    ending.start()
+
+
+def _shown(house: TestHouse, clerk: Clerk, lookup: uuid.UUID) -> int:
+    return len(show(clerk.actor, clerk.keys, lookup, house.settings).answers)
+
+
+def _mended(house: TestHouse) -> None:
+    """The next clerk finds the case item and the agency as they were."""
+    with transaction() as session:
+        versions = update(CaseItemVersion).where(CaseItemVersion.case_item == CASE_ITEM)
+        session.execute(versions.values(valid_to=clock.today() + timedelta(days=365)))
+        for (version,) in session.execute(
+            CaseItemVersion.__table__.select()
+            .with_only_columns(CaseItemVersion.id)
+            .where(CaseItemVersion.case_item == CASE_ITEM)
+        ).all():
+            if session.get(VersionAgency, (version, "ntpc-dist-banqiao")) is None:
+                session.add(VersionAgency(version_id=version, agency="ntpc-dist-banqiao", seq=999))
