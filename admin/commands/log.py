@@ -98,7 +98,8 @@ def _text_of(path: Path) -> str:
 def _said(verdict: Verdict) -> list[Wording]:
     bad = verdict.first_bad
     if bad is None:
-        said = [Wording(*(text.format(size=f"{verdict.size:,}") for text in (WHOLE.zh, WHOLE.en)))]
+        size = f"{verdict.size:,}"
+        said = [Wording(WHOLE.zh.format(size=size), WHOLE.en.format(size=size))]
     else:
         identity = "" if bad.entry_id is None else str(bad.entry_id)
         number = "" if bad.number is None else f"{bad.number:,}"

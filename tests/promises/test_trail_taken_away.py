@@ -4,27 +4,35 @@ Promise 1 (SECURITY.md, F4, I4), as a clerk meets it: through the installed cons
 away on each database in the ways that it knows. Each measure is itself checked: with a fault planted it must find it.
 """
 
+import os
+import signal
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, func, select
 
 from admin.frame import opening
 from admin.grants import grant_all
 from connectors.simulated import faults
-from govern.core import database
+from govern.core import clock, database
+from govern.core.database import reading
 from govern.core.settings import Settings
 from govern.lookups import run as run_step
 from govern.lookups.intent import write_intent
 from govern.trail import append, probe
+from govern.trail.entry import EntryWaiting
+from tests.support.house_processes import processes_of
 from tests.support.houses import TestHouse, _apart, sqlite_house_in
 from tests.support.pool import Pool
 from tests.support.proofs import counted, record, said
 from tests.support.queues import until
+from tests.support.redis_outages import seen_by
 from tests.support.trail_outages import (
     Borne,
     Desk,
@@ -171,3 +179,47 @@ def test_many_times(place: Place) -> None:
     print(said(rows))
     assert wrong == []
     assert append.was_refused() is False
+
+
+@pytest.mark.faults
+def test_a_frozen_sequencer_stops_look_ups_when_the_oldest_entry_is_ten_seconds_old(place: Place) -> None:
+    """編號程式凍結：自最早未編號的軌跡滿10秒起，到達主政機關的請求為零、送出一律被拒；解凍後30秒內自動復原。"""
+    settings = place.desk.house.settings.model_copy(update={"unnumbered_limit_s": 10.0})
+    desk = desk_of(TestHouse(settings), place.desk.owner)
+    with processes_of(settings) as processes:
+        keeper = processes.start("keeper")
+        processes.start("worker")
+        until(desk.is_well, "everything is numbered", within_s=30)
+        os.kill(keeper.pid, signal.SIGSTOP)
+        began, sent, red_at = clock.now(), [], None
+        while clock.now() - began < timedelta(seconds=25):
+            at = clock.now()
+            status, _, seconds = desk.posts()
+            sent.append((at, status, seconds))
+            red_at = red_at or (None if desk.is_well() else clock.now())
+        with reading() as session:
+            oldest = session.execute(select(func.min(EntryWaiting.at))).scalar_one()
+        # Nothing waits where it froze with SQLite's one lock in hand: then nobody can write anything at all.
+        moment = (oldest or began) + timedelta(seconds=10)
+        late = [line for line in seen_by(desk) if line["at"] > (moment + timedelta(seconds=1)).isoformat()]
+        refused = [(status, seconds) for at, status, seconds in sent if at > moment]
+        os.kill(keeper.pid, signal.SIGCONT)
+        back = time.monotonic()
+        until(desk.is_well, "health is green again", within_s=30)
+        lookup = desk.looks_up()
+        until(lambda: desk.house.lookup(lookup).state == "answered", "look-ups go on", within_s=30)
+        back_after_s = time.monotonic() - back
+    assert red_at is not None, "health stayed green"
+    rows = [
+        counted("requests to a source from the moment on", len(late), "requests", rounds=len(refused)),
+        counted(
+            "taken in from the moment on", sum(status != 503 for status, _ in refused), "forms", rounds=len(refused)
+        ),
+        counted("refused within", max(s for _, s in refused), "s", target="<= 3", rounds=len(refused)),
+        counted("health red after", (red_at - moment).total_seconds(), "s", target="<= 10", rounds=1),
+        counted("back after", back_after_s, "s", target="<= 30", rounds=1),
+    ]
+    record(f"sequencer stopped, {database.writer().dialect.name}", rows)
+    print(said(rows))
+    assert all(row["met"] for row in rows), rows
+    assert oldest is None or any(status == 303 for at, status, _ in sent if at < moment), "before it, look-ups went on"

@@ -30,7 +30,7 @@ from govern.lookups.lookup import Lookup
 from govern.queue.work import Work
 from tests.support.console import text_of
 from tests.support.everybody import token_of
-from tests.support.houses import Clerk, TestHouse, a_request
+from tests.support.houses import Clerk, TestHouse, a_request, invented_number
 from tests.support.journals import requests_seen
 from tests.support.queues import until
 
@@ -98,7 +98,9 @@ class Desk:
 def desk_of(house: TestHouse, owner: str = "") -> Desk:
     """The installed console on this house, with a clerk signed in."""
     app = create_app(house.settings)
-    clerk = house.a_clerk(HERE, CASE_ITEM, account=f"clerk.{uuid.uuid4().hex[:8]}")
+    somebody = uuid.uuid4()
+    number = invented_number(somebody.int % 1_000_003)
+    clerk = house.a_clerk(HERE, CASE_ITEM, account=f"clerk.{somebody.hex[:8]}", number=number)
     return Desk(house, clerk, *_browser(app, clerk), owner)
 
 
