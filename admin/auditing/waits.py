@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.auditing.words import month_name
-from admin.frame.doors import Waiting
+from admin.frame.doors import Waiting, once
 from audit.draw.number import states_for
 from audit.draw.period import ClosedMonth, Period, end_of, month_at_hand
 from audit.review.counts import waits_for
@@ -20,7 +20,7 @@ LATELY_CLOSED = 2  # months whose numbers may still have to be disclosed
 
 def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
     """One line for each thing that waits, with the one click that leads to it."""
-    due = waits_for(actor, session)
+    due = once("audit", lambda: waits_for(actor, session))
     found: list[Waiting] = []
     if due.to_judge:
         found.append(
@@ -71,7 +71,7 @@ def counts(actor: Actor, session: Session) -> Mapping[str, int]:
     """The same in figures, for the doors in the bar; numbers of the draw wait on the home page alone."""
     if not actor.holds(Role.CLERK, Role.SUPERVISOR, Role.AUDITOR, Role.HEAD):
         return {}
-    due = waits_for(actor, session)
+    due = once("audit", lambda: waits_for(actor, session))
     return {
         "sample.queue": due.to_judge,
         "periods.index_view": due.periods_to_sign,

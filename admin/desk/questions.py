@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from admin.frame.actor import the_actor
 from admin.frame.display import State
-from admin.frame.doors import Waiting
+from admin.frame.doors import Waiting, once
 from admin.frame.forms.kept import Restored, filled, restored
 from admin.frame.governed_view import GovernedView
 from admin.frame.language import t, w
@@ -152,7 +152,7 @@ def document(identity: uuid.UUID) -> Response:
 
 def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
     """How many auditors' questions wait for the actor, and when the first is due."""
-    due = waits_for(actor, session)
+    due = once("audit", lambda: waits_for(actor, session))
     if not due.questions:
         return ()
     return [

@@ -22,7 +22,7 @@ makes pages of them and enters refusals.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app, g, request, url_for
 from flask_admin import Admin
@@ -57,6 +57,7 @@ class Door:
         return here is not None and here in (self.endpoint.split(".")[0], *self.also)
 
 
+Thing = TypeVar("Thing")
 HOME: Final = Door("home.index", Wording("首頁", "Home"))
 
 
@@ -145,6 +146,15 @@ def _counted() -> dict[str, int]:
     except SQLAlchemyError:  # a page is shown without its figures rather than not at all
         return {}
     return counted
+
+
+def once(name: str, find: Callable[[], Thing]) -> Thing:
+    """What several parts of a page ask for, found once a request."""
+    kept: dict[str, Any] = g.setdefault("found_once", {})
+    if name not in kept:
+        kept[name] = find()
+    found: Thing = kept[name]
+    return found
 
 
 def door_to(endpoint: str, **values: Any) -> str | None:

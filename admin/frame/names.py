@@ -18,8 +18,10 @@ Names = dict[str, Wording]
 
 def agency_names(session: Session, codes: Iterable[str]) -> Names:
     """Agencies by the short names that the trade uses: 社會局, Social Welfare Department."""
+    if not (wanted := set(codes)):
+        return {}
     rows = session.execute(
-        select(Agency.code, Agency.name_zh, Agency.short_zh, Agency.name_en).where(Agency.code.in_(set(codes)))
+        select(Agency.code, Agency.name_zh, Agency.short_zh, Agency.name_en).where(Agency.code.in_(wanted))
     )
     return {row.code: short_name(row.name_zh, row.short_zh, row.name_en) for row in rows}
 
@@ -39,9 +41,11 @@ def data_item_names(session: Session, codes: Iterable[str]) -> Names:
 
 def case_item_names(session: Session, codes: Iterable[str]) -> Names:
     """Case items by the name of the version in force, else of the newest that was proposed."""
+    if not (wanted := set(codes)):
+        return {}
     rows = session.execute(
         select(CaseItemVersion.case_item, CaseItemVersion.name_zh, CaseItemVersion.name_en)
-        .where(CaseItemVersion.case_item.in_(set(codes)), was_proposed())
+        .where(CaseItemVersion.case_item.in_(wanted), was_proposed())
         .order_by((CaseItemVersion.state == "in_force"), CaseItemVersion.version)
     )
     return {row.case_item: Wording(row.name_zh, row.name_en) for row in rows}
@@ -49,4 +53,6 @@ def case_item_names(session: Session, codes: Iterable[str]) -> Names:
 
 def people_names(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Persons who work here, by their names; for things that the visitor may see, whose doer belongs to them."""
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids)))).tuples().all())
+    if not (wanted := set(ids)):
+        return {}
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).tuples().all())

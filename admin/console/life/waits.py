@@ -61,11 +61,15 @@ def came_back(session: Session, versions: Sequence[CaseItemVersion]) -> set[int]
         Approval.state == RETURNED,
     )
     ids = [version.id for version in versions]
+    if not ids:
+        return set()
     return set(session.scalars(select(CaseItemVersion.id).where(CaseItemVersion.id.in_(ids), returned)))
 
 
 def waits(actor: Actor, session: Session) -> Sequence[Waiting]:
     """What waits for the actor, each with the one click that does it."""
+    if not actor.holds(Role.APPROVER, Role.DRAFTER):
+        return ()
     drafts = list(session.scalars(drafts_for(actor, session).order_by(CaseItemVersion.id.desc()).limit(MOST)))
     back = came_back(session, drafts)
     return [
