@@ -63,14 +63,10 @@ def _killed(house: TestHouse, folder: Path, times: int) -> Found:
     """Every point, every target, so many times; the two sorts of sources in turn."""
     with staged(house, folder / "stage") as stage:
         rounds: list[Round] = []
-        for point in POINTS:
-            rounds += [
-                kill_at(stage, point, target, (ONCE, AGAIN)[number % 2])
-                for target in targets(point)
-                for number in range(times)
-            ]
-            if point in ("K0", "K1", "K2"):  # what lies in Redis would be taken by the next round's worker
-                drain(stage)
+        for point, target in ((point, target) for point in POINTS for target in targets(point)):
+            for number in range(times):
+                rounds.append(kill_at(stage, point, target, (ONCE, AGAIN)[number % 2]))
+                drain(stage)  # what lies in Redis would be taken by the next round's worker
         found = go_on(stage, rounds)
         print(f"\n{found}\n{stage.spent_s():.1f} s of processor in what was forked")
         assert found.faults == [], stage.said()

@@ -272,6 +272,8 @@ def drain(stage: Stage) -> None:
     """A fresh worker takes what lies in the queue's Redis, and ends."""
     held = broker.outlet()
     assert isinstance(held, broker.Broker)
+    if not held.waiting():
+        return
     worker, _ = stage.start("worker")
     until(lambda: not held.waiting(), "nothing lies in Redis")
     _retire(stage, worker)
