@@ -24,6 +24,6 @@ def _register(app: Flask, _console: Admin) -> None:
 PANELS: Final = (Panel("public/health.html", parts_now, roles=frozenset({Role.OPERATOR}), is_beside=True, order=10),)
 ACTS: Final = (
     Act(Wording("查驗簽章紀錄", "Check a signed record"), "check.form"),
-    Act(Wording("公開查調登記冊", "Public register of look-ups"), "public.register"),
+    Act(Wording("業務案件項目公開目錄", "Public register of case items"), "public.register"),
 )
 AREA: Final = Area("public", _register, panels=PANELS, acts=ACTS)

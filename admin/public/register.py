@@ -1,7 +1,8 @@
 """The public register, as a page and as JSON: no log-in, both languages, found by words without any script.
 
 The same for everybody, so that any cache may keep it for five minutes and ask by its ETag after that. It touches no
-cookie: the language stands in the address (`?lang=en`), and so do the words sought, which name no person.
+cookie: the language stands in the address (`?lang=en`), and so do the words sought, which name no person. The list names
+the case items, a few dozen a page; each has a page of its own, which may be cited by its address.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from govern.core.errors import NotFound
 from govern.core.wording import LANGUAGES
 
 KEPT_S = 300
+A_PAGE = 40
 
 
 def _in_force() -> tuple[Registered, ...]:
@@ -43,16 +45,52 @@ def register_data() -> Response:
 @pages.get("/register", endpoint="register")
 def register_page() -> Response:
     """The register to read and to search; words find names, codes, agencies, laws, data items and fields."""
-    g.language, g.visitor_is_unknown = _language(), True  # whoever is signed in is nobody here: no cookie is read
-    words = request.args.get("q", "")[: seek.LONGEST_WORDS].strip()
-    entries = _in_force()
+    _for_everybody()
+    words, entries = _words(), _in_force()
     found = [entry for entry in entries if _speaks_of(entry, words)]
-    page = render_template(
-        "public/register.html", entries=found, all_of_them=len(entries), words=words, address=_address
+    first = _first(found)
+    return _page(
+        "public/register.html",
+        entries=found[first : first + A_PAGE],
+        found=len(found),
+        all_of_them=len(entries),
+        first=first,
+        before=found[max(0, first - A_PAGE)].code if first else None,
+        after=found[first + A_PAGE].code if len(found) > first + A_PAGE else None,
     )
+
+
+@pages.get("/register/<code>")
+def registered(code: str) -> Response:
+    """One case item: what may be looked up for it, on which law, by whom."""
+    _for_everybody()
+    entry = next((each for each in _in_force() if each.code == code), None)
+    if entry is None:
+        raise NotFound
+    return _page("public/registered.html", entry=entry)
+
+
+def _for_everybody() -> None:
+    """Whoever is signed in is nobody here: no cookie is read."""
+    g.language, g.visitor_is_unknown = _language(), True
+
+
+def _page(template: str, **given: Any) -> Response:
+    page = render_template(template, words=_words(), address=_address, entry_address=_entry_address, **given)
     response = _for_caches(make_response(page))
     response.vary.add("Accept-Language")
     return response
+
+
+def _words() -> str:
+    return request.args.get("q", "")[: seek.LONGEST_WORDS].strip()
+
+
+def _first(found: Sequence[Registered]) -> int:
+    """Where the page of the list begins that holds the case item named in the address; else at the beginning."""
+    codes = [entry.code for entry in found]
+    named = request.args.get("from", "")
+    return codes.index(named) // A_PAGE * A_PAGE if named in codes else 0
 
 
 def _language() -> str:
@@ -63,11 +101,19 @@ def _language() -> str:
     return "en" if request.accept_languages.best_match(["zh-TW", "zh", "en"], "zh-TW") == "en" else "zh"
 
 
-def _address(language: str = "", words: str | None = None) -> str:
-    """The page's address in a language, with the words sought unless others, or none, are given."""
-    kept = request.args.get("q", "") if words is None else words
-    values: dict[str, Any] = {"lang": language or g.language, "q": kept}
-    return url_for("public.register", **{name: value for name, value in values.items() if value})
+def _address(language: str = "", words: str | None = None, start: str | None = None) -> str:
+    """The list's address in a language, with the words sought unless others, or none, are given; from a case item on."""
+    return url_for("public.register", **_kept(language, words, start))
+
+
+def _entry_address(code: str, language: str = "") -> str:
+    """The address of a case item's page, from where the words sought lead back."""
+    return url_for("public.registered", code=code, **_kept(language))
+
+
+def _kept(language: str = "", words: str | None = None, start: str | None = None) -> dict[str, Any]:
+    values = {"lang": language or g.language, "q": _words() if words is None else words, "from": start}
+    return {name: value for name, value in values.items() if value}
 
 
 def _speaks_of(entry: Registered, words: str) -> bool:

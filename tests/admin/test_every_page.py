@@ -1,6 +1,7 @@
-"""Every page of the route table, opened by somebody who may: its HTML is small, and so is all that it needs.
+"""Every page of the route table, opened by somebody who may: small, clean to axe, narrow enough, quiet, and no host's but ours.
 
-The pages are found by their routes, so that a new one is weighed as soon as it stands in the table.
+The pages are found by their routes, so that a new one is walked as soon as it stands in the table; a route without a page
+stands here by name.
 """
 
 import gzip
@@ -13,18 +14,41 @@ import pytest
 
 from govern.core import database
 from govern.core.settings import Settings
+from tests.support.browsers import chromium, served
 from tests.support.filled import Filled, Opened, filled
 from tests.support.houses import sqlite_house_in
+from tests.support.walk import Walk
+
+pytestmark = pytest.mark.browser
 
 STATIC: Final = Path(__file__).parents[2] / "admin" / "static"
 MOST_HTML: Final = 50_000
 MOST_ASSETS: Final = 300_000
-# Still larger; each may only shrink, until it needs no line here.
-KNOWN: Final = {
-    "GET public.register": 260_000,
+# Files, parts of pages, JSON; and what leads on to a page that is walked by its own route.
+NO_PAGES: Final = {
+    "GET desk.progress",
+    "GET desk.record",
+    "GET exports.progress",
+    "GET life.scan",
+    "GET lists.open_view",
+    "GET period.account",
+    "GET period.progress",
+    "GET period.record",
+    "GET public.health",
+    "GET public.register_data",
 }
-# They open to nobody here: a view that was saved, a letter's scan; neither is a page.
-NO_PAGES: Final = {"GET lists.open_view", "GET life.scan"}
+# States that a route's own page does not show.
+BESIDE: Final = (
+    ("a log-in that has ended", "/login?ended=1", ""),
+    ("after the log-out", "/login?left=1", ""),
+    ("a case item of the register", "/register?q=disability_certificate", ""),
+    ("nothing in the register", "/register?q=nothing", ""),
+    ("an address that leads nowhere", "/nowhere", "ntpc-dist-banqiao"),
+    ("what a draft would show", "/case-items/social_housing_2/versions/1?view=seen", "ntpc-urban"),
+    ("a version in words", "/case-items/youth_housing/versions/2?view=words", "tw-fia"),
+    ("drafts", "/case-items/?tab=drafts", "ntpc-urban"),
+    ("rights that end", "/rights/?tab=ending", "ntpc-dist-banqiao"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,27 +60,45 @@ def console(land: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def opened(console: Filled) -> tuple[list[Opened], list[str]]:
-    """Every page that somebody may open, and the routes that opened to nobody."""
+    """Every page that somebody may open, and the routes that show none."""
     return console.opened()
 
 
 @pytest.fixture(scope="module")
-def pages(opened: tuple[list[Opened], list[str]]) -> list[Opened]:
-    """Every page that somebody may open."""
-    return opened[0]
+def pages(console: Filled, opened: tuple[list[Opened], list[str]]) -> list[Opened]:
+    """Every page that somebody may open, and some states of theirs."""
+    return [*opened[0], *(console.page(line, address, agency) for line, address, agency in BESIDE)]
+
+
+@pytest.fixture(scope="module")
+def in_english(console: Filled, pages: list[Opened]) -> list[str]:
+    """The same pages in English."""
+    return console.in_english(pages)
+
+
+@pytest.fixture(scope="module")
+def walk(console: Filled, pages: list[Opened], in_english: list[str]) -> Walk:
+    """All pages seen in one window."""
+    with chromium() as browser, served(console.app) as where:
+        walked = Walk(browser.new_context(), where)
+        for one, english in zip(pages, in_english, strict=True):
+            walked.to(one.line, one.address, console.cookies(one.agency), english)
+        return walked
 
 
 def test_every_route_is_walked(opened: tuple[list[Opened], list[str]]) -> None:
-    pages, closed = opened
-    assert set(closed) <= NO_PAGES
-    assert len(pages) > 50
+    pages, without = opened
+    assert set(without) == NO_PAGES
+    assert len(pages) > 60
 
 
-def test_a_page_is_small_and_what_it_needs_as_well(pages: list[Opened]) -> None:
-    large = {
-        one.line: len(one.html.encode()) for one in pages if len(one.html.encode()) >= KNOWN.get(one.line, MOST_HTML)
+def test_a_page_is_small_and_what_it_needs_as_well(pages: list[Opened], in_english: list[str]) -> None:
+    heavy = {
+        one.line: weight
+        for one, english in zip(pages, in_english, strict=True)
+        if (weight := max(len(one.html.encode()), len(english.encode()))) >= MOST_HTML
     }
-    assert large == {}
+    assert heavy == {}
     heavy = {one.line: weight for one in pages if (weight := _assets(one.html)) >= MOST_ASSETS}
     assert heavy == {}
 
@@ -80,3 +122,23 @@ def test_every_page_asks_for_its_files_under_the_print_of_their_content(pages: l
         if "?v=" not in address and not address.startswith("/static/fonts/")
     }
     assert bare == set()
+
+
+def test_each_page_is_in_the_language_asked_for(pages: list[Opened], in_english: list[str]) -> None:
+    chinese = {one.line for one in pages if '<html lang="zh-Hant-TW"' not in one.html}
+    english = {one.line for one, html in zip(pages, in_english, strict=True) if '<html lang="en"' not in html}
+    assert (chinese, english) == (set(), set())
+
+
+def test_axe_finds_nothing_on_any_page_in_both_languages_and_modes(walk: Walk) -> None:
+    assert walk.faults == {}
+
+
+def test_no_page_is_wider_than_a_window_at_200_percent_or_a_phone(walk: Walk) -> None:
+    assert walk.too_wide == {}
+
+
+def test_no_page_complains_and_none_asks_another_host(walk: Walk) -> None:
+    walk.complaints.pop("an address that leads nowhere", None)  # the browser says that it was 404
+    assert walk.complaints == {}
+    assert walk.strangers == []

@@ -59,7 +59,6 @@ def test_from_the_draft_to_a_look_up_that_is_stopped_and_goes_on(browser: Chromi
 def _drafted(drafter: Drafter) -> None:
     drafter.drafts_a_change_of(CODE)
     drafter.sees("還缺2處")
-    drafter.can_use_this_page()
     drafter.shows("tax_income_national", income_code="clear")
     drafter.says_why("income_total", WHY)
     drafter.can_use_this_page()
@@ -95,14 +94,12 @@ def _sent_back_and_approved(drafter: Drafter, civil: Approver, tax: Approver) ->
 def _a_letter_puts_it_in_force(tax: Approver, drafter: Drafter) -> None:
     tax.goes_to(f"/case-items/{CODE}/versions/2")
     tax.window.page.get_by_role("link", name="登錄核備函").click()
-    tax.can_use_this_page()
     tax.enters_the_letter("台財際字第11500012345號", "1150101", b"%PDF-1.4 a letter")
     tax.sees("生效中")
     tax.can_use_this_page()
     drafter.goes_to(f"/case-items/{CODE}/compare?a=1&b=2")
     drafter.sees("放寬")
     drafter.sees("縮減")
-    drafter.can_use_this_page()
 
 
 def _suspended_and_resumed(civil: Approver, clerk: Clerk) -> None:

@@ -94,7 +94,6 @@ def _numbers_are_bound_the_month_closes_and_they_are_told(
         user.commits_to_a_number()
         assert re.fullmatch(r"[0-9a-f]{64}", user.number)
         assert not any(user.number in sent for sent in user.sent)  # the commitment left the browser, the number did not
-        user.can_use_this_page()
     bring = partial(issue.bring_checkpoint, running.settings)
     bring()
     close(clock.now(), bring=bring)
@@ -111,7 +110,6 @@ def _drawn_and_judged_by_keyboard(auditor: PeriodAuditor, clerk: AskedClerk) -> 
     auditor.can_use_this_page()
     auditor.goes_to("/samples/")
     first = page.url
-    auditor.can_use_this_page()
 
     auditor.presses("r")  # ask the clerk, from the keyboard
     auditor.presses("Control+a")
@@ -155,10 +153,8 @@ def _drawn_and_judged_by_keyboard(auditor: PeriodAuditor, clerk: AskedClerk) -> 
 
 def _a_finding_is_mended_and_closed(auditor: PeriodAuditor, clerk: AskedClerk) -> None:
     clerk.mends("已改用單項查調，並告知同仁。")
-    clerk.can_use_this_page()
     page = auditor.window.page
     auditor.goes_to("/findings/?tab=to_close")
-    auditor.can_use_this_page()
     page.locator("a.first").first.click()
     page.get_by_role("button", name="結案", exact=True).click()
     auditor.sees("已結案")

@@ -4,7 +4,7 @@ A page is found by its route: the log-ins and the things are tried until one ope
 as it stands in the table.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import BuildError
 
 from admin.app import create_app
+from admin.frame.actor import COOKIE
 from admin.frame.opening import PARTS
 from admin.frame.parts import Parts
 from govern.core import clock
@@ -24,7 +25,7 @@ from govern.people.person import RoleHeld
 from govern.rules.actor import Role
 from tests.support.audited import audited
 from tests.support.drafts import BUSINESS, TAX, YOUTH, a_draft, approved, the_cast
-from tests.support.everybody import CASE_ITEM, HERE, Thing, _a_lookup, signed_in
+from tests.support.everybody import CASE_ITEM, HERE, Thing, _a_lookup, signed_in, token_of
 from tests.support.houses import TestHouse, invented_number
 from tests.support.knocking import Route, address_of, routes
 
@@ -37,8 +38,8 @@ class Opened:
 
     line: str
     address: str
-    agency: str
-    html: str
+    agency: str  # none where nobody is signed in
+    html: str  # none where it is no page
 
 
 @dataclass(slots=True)
@@ -67,17 +68,40 @@ class Filled:
         yield self.app.url_map.bind("localhost").build(route.endpoint, chosen, method="GET")
 
     def opened(self) -> tuple[list[Opened], list[str]]:
-        """Every page of the route table that opens to somebody, and the routes that opened to nobody."""
-        pages, closed = [], []
+        """Every page of the route table that opens to somebody, and the routes that show none."""
+        pages, without = [], []
         for route in routes(self.app):
             if route.method != "GET" or route.endpoint == "static" or route.endpoint.endswith(".events"):
                 continue
             found = self._open(route)
             if found is None:
-                closed.append(route.line)
-            elif found.html:
+                without.append(route.line)
+            else:
                 pages.append(found)
-        return pages, closed
+        return pages, without
+
+    def page(self, line: str, address: str, agency: str = "") -> Opened:
+        """A page at an address of its own, whatever its state."""
+        html = self.browsers[agency].get(address).text
+        assert "<html" in html, address
+        return Opened(line, address, agency, html)
+
+    def cookies(self, agency: str) -> list[dict[str, str]]:
+        """What a browser sends along that acts for the agency; for none, that of nobody."""
+        found = self.browsers[agency].get_cookie(COOKIE)
+        return [{"name": COOKIE, "value": found.value}] if agency and found else []
+
+    def in_english(self, pages: Sequence[Opened]) -> list[str]:
+        """The same pages in English; whoever looks at them reads Chinese again afterwards."""
+        self._speak("en")
+        found = [self.browsers[one.agency].get(one.address, headers={"Accept-Language": "en"}).text for one in pages]
+        self._speak("zh")
+        return found
+
+    def _speak(self, language: str) -> None:
+        for agency, client in self.browsers.items():
+            form = {"csrf_token": token_of(client, "/" if agency else "/login"), "language": language, "back": "/words"}
+            assert client.post("/language", data=form).status_code == 303
 
     def _open(self, route: Route) -> Opened | None:
         for address in dict.fromkeys(self.addresses(route)):
@@ -85,13 +109,8 @@ class Filled:
                 response = client.get(address)
                 status, html = response.status_code, response.mimetype == "text/html" and response.text
                 response.close()
-                if status in (302, 303) and not response.headers["Location"].startswith("/login"):
-                    return Opened(
-                        route.line, address, agency, ""
-                    )  # it leads to a page, which is walked by its own route
                 if status == 200:
-                    is_page = bool(html) and "<html" in str(html)
-                    return Opened(route.line, address, agency, str(html) if is_page else "")
+                    return Opened(route.line, address, agency, str(html)) if html and "<html" in html else None
         return None
 
 
@@ -120,4 +139,5 @@ def filled(house: TestHouse) -> Filled:
     filled_things = tuple(
         Thing(t.lookup, t.answer, t.entry, audits[t.lookup], t.person, t.right) for t in things.values()
     )
-    return Filled(app, {agency: client for agency, (client, _, _) in entered.items()}, filled_things, drafted)
+    browsers = {agency: client for agency, (client, _, _) in entered.items()}
+    return Filled(app, {**browsers, "": app.test_client()}, filled_things, drafted)

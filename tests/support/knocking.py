@@ -55,6 +55,7 @@ def address_of(app: Flask, route: Route, thing: Thing) -> str:
     }
     known = {
         "case_item": CASE_ITEM,
+        "code": CASE_ITEM,
         "identity": thing.lookup,
         "filename": "mark.svg",
         "what": "agency",

@@ -1,11 +1,14 @@
 """The public register: everybody reads what is in force, finds it by words without a script, and caches may keep it."""
 
+import html
+import re
 from datetime import date
 
 import pytest
 import yaml
 from flask import Flask
 
+from admin.public.register import A_PAGE
 from govern.catalogue.case_item import CaseItemVersion, Suspension
 from govern.catalogue.register import as_data, register
 from govern.core import clock
@@ -126,10 +129,31 @@ def test_words_find_names_codes_laws_agencies_and_fields(
     catalogue_console: Flask, words: str, count: int | None
 ) -> None:
     page = Browser(catalogue_console).get("/register", query_string={"q": words}).text
-    found = page.count("<details id=")
-    assert 0 < found < 70 if count is None else found == count
+    found = page.count("<li id=")
+    assert 0 < found <= A_PAGE if count is None else found == count
     if count == 0:
         assert "沒有符合的案件項目" in page
+
+
+def test_every_case_item_is_on_one_page_of_the_list_and_has_a_page_of_its_own(catalogue_console: Flask) -> None:
+    browser = Browser(catalogue_console)
+    codes = [entry["code"] for entry in browser.get("/register.json").get_json()["case_items"]]
+    listed, address = [], "/register?lang=en"
+    while address:
+        page = browser.get(address).text
+        listed += re.findall(r'<li id="(\w+)">', page)
+        assert len(page.encode()) < 50_000
+        further = re.search(r'href="([^"]+)" rel="next"', page)
+        address = html.unescape(further[1]) if further else ""
+    assert listed == codes
+    last = browser.get(f"/register?from={codes[-1]}")
+    assert f'id="{codes[-1]}"' in last.text
+    assert 'rel="prev"' in last.text
+    one = browser.get("/register/disability_certificate?lang=en&q=card")
+    assert "Disability certificate" in one.text
+    assert "q=card" in one.text
+    assert "Set-Cookie" not in one.headers
+    assert browser.get("/register/disability_rent_subsidy").status_code == 404  # waits for its letter
 
 
 def test_what_was_searched_is_written_as_text(catalogue_console: Flask) -> None:

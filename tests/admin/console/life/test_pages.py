@@ -1,4 +1,4 @@
-"""Every page of a case item's life in a real browser: axe finds nothing in both languages and both modes, on a phone too."""
+"""A case item's life in a real browser: a draft by keyboard alone with its preview, and an approval by a second key."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,34 +7,11 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from govern.rules.actor import Role
-from tests.support.browsers import Chromium, Window, chromium, served
-from tests.support.case_item_life import BUSINESS, CIVIL, CODE, TAX, VERSION, drafts_a_change, proposes, saves, says
+from tests.support.browsers import Chromium, chromium, served
+from tests.support.case_item_life import BUSINESS, CIVIL, VERSION, drafts_a_change, proposes
 from tests.support.console import PASSWORD, Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
-
-OF_A_DRAFTER = (
-    "/case-items/new",
-    f"{VERSION}/edit/basics",
-    f"{VERSION}/edit/agencies",
-    f"{VERSION}/edit/bases",
-    f"{VERSION}/edit/items",
-    f"{VERSION}/fields/hh_household_city",
-    VERSION,
-    f"{VERSION}?view=seen",
-    f"{VERSION}/propose",
-    f"/case-items/{CODE}/stop/suspend/business_agency",
-    "/case-items/?tab=drafts",
-)
-OF_AN_OWNER = (
-    VERSION,
-    f"{VERSION}?view=words",
-    f"/case-items/{CODE}/versions",
-    f"/case-items/{CODE}/compare?a=1&b=2",
-    f"/case-items/details/?id={CODE}",
-    "/case-items/?tab=mine",
-)
-WITH_A_LETTER = (VERSION, f"{VERSION}/letters/tw-mof/enter", "/")
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -70,48 +47,6 @@ def windows(browser: Chromium, address: str) -> Iterator[Callable[[str], Page]]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def faults(page: Page, address: str, paths: tuple[str, ...]) -> dict[str, list[str]]:
-    """What axe finds on these pages in both languages and modes, and which scroll sideways on a phone."""
-    found: dict[str, list[str]] = {}
-    for language in ("zh", "en"):
-        page.set_viewport_size({"width": 1366, "height": 768})
-        page.goto(f"{address}/")
-        if page.locator("html").get_attribute("lang") != {"zh": "zh-Hant-TW", "en": "en"}[language]:
-            page.locator(".tools > form .language").click()
-            page.wait_for_load_state()
-        for path in paths:
-            page.goto(address + path)
-            for mode in ("light", "dark"):
-                page.emulate_media(color_scheme=mode, reduced_motion="reduce")  # type: ignore[arg-type]
-                seen = Window(page.context, page, address)
-                found[f"{path} {language} {mode}"] = seen.faults_of_access(colours_alone=mode == "dark")
-            page.set_viewport_size({"width": 390, "height": 844})
-            if page.evaluate("document.documentElement.scrollWidth") > 390:
-                found[f"{path} {language} on a phone"] = ["scrolls sideways"]
-            page.set_viewport_size({"width": 1366, "height": 768})
-    return {place: said for place, said in found.items() if said}
-
-
-def test_axe_finds_nothing_on_any_page_of_a_life(
-    somebody: Callable[..., Browser], windows: Callable[[str], Page], address: str
-) -> None:
-    drafter = somebody(BUSINESS, Role.DRAFTER, account="drafter")
-    civil = somebody(CIVIL, Role.APPROVER, account="civil")
-    tax = somebody(TAX, Role.APPROVER, account="tax")
-    drafts_a_change(drafter)
-    saves(drafter, f"{VERSION}/fields/tax_income_national", show_income_code="clear", why_income_total="", stay="1")
-    found = faults(windows("drafter"), address, OF_A_DRAFTER)
-    saves(drafter, f"{VERSION}/fields/tax_income_national", why_income_total="所得須在公告標準以下。", stay="1")
-    proposes(drafter)
-    says(tax, "return", "請再說明。")
-    proposes(drafter)
-    found |= faults(windows("civil"), address, OF_AN_OWNER)
-    says(civil, "approve")
-    says(tax, "approve")
-    found |= faults(windows("tax"), address, WITH_A_LETTER)
-    assert found == {}
 
 
 def test_a_draft_is_made_by_keyboard_alone_and_the_preview_follows(

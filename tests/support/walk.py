@@ -1,0 +1,118 @@
+"""A walk through the pages of a console in one browser: what each looks like to axe, and how far it reaches sideways.
+
+A page is opened once, in Chinese and in light mode, as people mostly have it. In the same window axe looks at all of it; then
+at its colours in the dark; then the page's English takes its place. Of rows alike five are looked at, and each meeting of a
+colour with its ground once in the whole walk: both cost most of axe's time and say nothing more.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import axe_playwright_python
+from playwright.sync_api import BrowserContext, Page, Request
+
+AXE: Final = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+OF_COLOURS: Final = ["color-contrast", "link-in-text-block"]
+FIRST: Final = {"width": 1366, "height": 768}
+# The first size at 200 %, and a phone.
+NARROW: Final = ({"width": 683, "height": 384}, {"width": 390, "height": 844})
+
+FEWER_ROWS: Final = "document.querySelectorAll('tbody tr:nth-child(n+6)').forEach((row) => row.remove())"
+IN_ENGLISH: Final = """(html) => {
+  const next = new DOMParser().parseFromString(html, "text/html");
+  document.title = next.title;
+  document.documentElement.lang = next.documentElement.lang;
+  document.body.replaceWith(next.body);
+}"""
+# All but colours on the whole page; colours where a pair of colour and ground stands that was not seen before.
+LOOK: Final = """async ([known, whole, ofColours]) => {
+  const seen = new Set(known), fresh = [];
+  for (const one of document.querySelectorAll("body *")) {
+    const said = [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim());
+    const speaks = said || one.matches("input, select, textarea");
+    if (!speaks || !one.checkVisibility({ visibilityProperty: true })) continue;
+    const style = getComputedStyle(one);
+    const pair = [style.color, style.fontSize, style.fontWeight, one.closest("a, p")?.nodeName];
+    for (let ground = one; ground; ground = ground.parentElement) {
+      const its = getComputedStyle(ground);
+      pair.push(its.backgroundColor, its.backgroundImage, its.opacity);
+      if (/^rgb\\(/.test(its.backgroundColor)) break;
+    }
+    const key = pair.join(" ");
+    if (!seen.has(key)) fresh.push(one);
+    seen.add(key);
+  }
+  const violations = [];
+  const look = async (where, options) =>
+    violations.push(...(await axe.run(where, { resultTypes: ["violations"], ...options })).violations);
+  if (whole) await look(document, { rules: Object.fromEntries(ofColours.map((rule) => [rule, { enabled: false }])) });
+  if (fresh.length) await look({ include: fresh }, { runOnly: ofColours });
+  return [[...seen], violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 160)}`))];
+}"""
+SIDEWAYS: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass
+class Walk:
+    """One window that goes from page to page, and what it found by page."""
+
+    window: BrowserContext
+    where: str
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    too_wide: dict[str, int] = field(default_factory=dict)
+    complaints: dict[str, list[str]] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
+    _page: Page | None = None
+    _pairs: list[str] = field(default_factory=list)
+    _now: str = ""
+
+    def to(self, line: str, address: str, cookies: Iterable[Any], english: str) -> None:
+        """A page by its name, seen by whoever has these cookies; `english` is the same page in that language."""
+        page, self._now = self._opened(), line
+        self.window.clear_cookies()
+        self.window.add_cookies([{**each, "url": self.where} for each in cookies])
+        page.set_viewport_size(FIRST)  # type: ignore[arg-type]
+        page.goto(self.where + address)
+        page.evaluate(FEWER_ROWS)
+        page.evaluate(AXE)
+        self._look("light", whole=True)
+        self._narrow("zh")
+        page.emulate_media(color_scheme="dark")
+        self._look("dark", whole=False)
+        page.emulate_media(color_scheme="light")
+        page.evaluate(IN_ENGLISH, english)
+        page.evaluate(FEWER_ROWS)
+        self._narrow("en")
+        page.set_viewport_size(FIRST)  # type: ignore[arg-type]
+        self._look("in English", whole=True)
+
+    def _opened(self) -> Page:
+        if self._page is None:
+            self._page = self.window.new_page()
+            self._page.emulate_media(reduced_motion="reduce")
+            self._page.on("request", self._asked)
+            self._page.on("console", lambda said: self._heard(said.type, said.text))
+            self._page.on("pageerror", lambda error: self._heard("error", str(error)))
+        return self._page
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.where, "data:", "blob:")):
+            self.strangers.append(request.url)
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.setdefault(self._now, []).append(text)
+
+    def _look(self, how: str, *, whole: bool) -> None:
+        self._pairs, found = self._opened().evaluate(LOOK, [self._pairs, whole, OF_COLOURS])
+        if found:
+            self.faults[f"{self._now} {how}"] = found
+
+    def _narrow(self, language: str) -> None:
+        page = self._opened()
+        for size in NARROW:
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            if (beyond := page.evaluate(SIDEWAYS)) > 0:
+                self.too_wide[f"{self._now} {language} at {size['width']}"] = beyond
