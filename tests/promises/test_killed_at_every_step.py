@@ -63,7 +63,7 @@ def _killed(house: TestHouse, folder: Path, times: int) -> Found:
     """Every point, every target, so many times; the two sorts of sources in turn."""
     with staged(house, folder / "stage") as stage:
         rounds: list[Round] = []
-        for point, target in ((point, target) for point in POINTS for target in targets(point)):
+        for point, target in [(each, whom) for each in POINTS for whom in targets(each)]:
             for number in range(times):
                 rounds.append(kill_at(stage, point, target, (ONCE, AGAIN)[number % 2]))
                 drain(stage)  # what lies in Redis would be taken by the next round's worker
