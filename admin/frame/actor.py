@@ -8,7 +8,7 @@ hands the visitor to views and templates; it keeps no session of its own.
 import base64
 import binascii
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, current_user
@@ -118,8 +118,10 @@ def visitor() -> Visitor | None:
     """The request's visitor, if somebody is signed in; looked up once a request."""
     if g.get("visitor_is_unknown"):
         return None
-    found = current_user
-    return found._get_current_object() if found and found.is_authenticated else None
+    if "visitor" not in g:  # a page asks a hundred times, and the way through Flask-Login is a long one
+        found = current_user
+        g.visitor = found._get_current_object() if found and found.is_authenticated else None
+    return cast("Visitor | None", g.visitor)
 
 
 def know_the_visitor_or_nobody() -> None:

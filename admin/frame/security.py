@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Final
 
-from flask import Flask, Request, Response, redirect, request, session, url_for
+from flask import Flask, Request, Response, current_app, redirect, request, session, url_for
 from flask_wtf import CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Unauthorized
@@ -175,6 +175,13 @@ def _print_of(path: str, changed_ns: int) -> str:
 
 
 def asset(name: str) -> str:
-    """The address of a static file, with a print of its content, so that browsers may keep it for a year."""
-    path = Path(__file__).parent.parent / "static" / name
-    return url_for("static", filename=name, v=_print_of(str(path), path.stat().st_mtime_ns))
+    """The address of a static file, with a print of its content, so that browsers may keep it for a year.
+
+    It is looked up once a process: a page names thirty of them. Where somebody works on the files it is looked up each time.
+    """
+    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("assets", {})
+    asked = (request.script_root if request else "", name)
+    if asked not in known or current_app.debug:
+        path = Path(__file__).parent.parent / "static" / name
+        known[asked] = url_for("static", filename=name, v=_print_of(str(path), path.stat().st_mtime_ns))
+    return known[asked]

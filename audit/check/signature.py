@@ -6,7 +6,8 @@ accepted only when all of this holds:
 
 1. there is one signature, and the catalogue names it as the one that certifies the file, with "no changes" (ISO 32000-1
    §12.8.2.2, level 1)
-2. it covers the file from byte 0 to the last, and the only gap is the signature's own hexadecimal string
+2. it covers the file from byte 0 to the last, and the only gap is the signature's own hexadecimal string, in which
+   nothing else has room (`exact.py`)
 3. its time stamp is by an authority in the trust list and about this very signature (RFC 3161)
 4. it holds, and at the time of the stamp its certificate led to an authority in the trust list, and to no other
 5. nothing in the file acts, and the only attachment is the record's data
@@ -18,7 +19,6 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
@@ -31,7 +31,9 @@ from pyhanko_certvalidator import ValidationContext
 
 from audit.check.acting import entry, must_not_act
 from audit.check.claim import ClaimFailed, Finding, fails, holds
+from audit.check.exact import must_be_exact
 from audit.check.moments import english_moment, roc_moment
+from audit.check.strict_reader import StrictReader
 from audit.check.trust import Trust
 
 LARGEST_FILE: Final = 64 * 1024 * 1024
@@ -74,6 +76,8 @@ def check_signature(pdf: bytes, trust: Trust) -> Signed:
     whole = _whole(pdf, reader, embedded)
     stamped, at = _stamped(embedded, trust)
     signed, signer = _signed(reader, embedded, trust, at)
+    if signed.holds and stamped.holds and whole.holds:
+        whole = _exactly(whole, pdf, embedded, trust)
     return Signed((signed, stamped, whole), signer, at)
 
 
@@ -83,7 +87,7 @@ def _one_signature(pdf: bytes) -> tuple[PdfFileReader, EmbeddedPdfSignature]:
     if not pdf.startswith(b"%PDF-"):
         raise ClaimFailed("not_a_pdf")
     try:
-        reader = PdfFileReader(BytesIO(pdf), strict=True)
+        reader = StrictReader(pdf)
         embedded = list(reader.embedded_signatures)
     except Exception:  # whatever a foreign file makes the library raise: it cannot be read
         raise ClaimFailed("unreadable") from None
@@ -102,6 +106,16 @@ def _whole(pdf: bytes, reader: PdfFileReader, embedded: EmbeddedPdfSignature) ->
     except Exception:
         return fails("whole", ClaimFailed("unreadable"))
     return holds("whole", (WHOLE_ZH.format(len(pdf)), WHOLE_EN.format(len(pdf))))
+
+
+def _exactly(whole: Finding, pdf: bytes, embedded: EmbeddedPdfSignature, trust: Trust) -> Finding:
+    """Step 2, its end: what was found so far, unless something else has room in the signature's string."""
+    _, start, end, _ = (int(number) for number in embedded.byte_range)
+    try:
+        must_be_exact(pdf[start + 1 : end - 1], [*trust.record_authorities, *trust.time_stamp_authorities])
+    except ClaimFailed as failed:
+        return fails("whole", failed)
+    return whole
 
 
 def _must_be_whole(pdf: bytes, reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> None:

@@ -1,6 +1,7 @@
 """Doctored files: each is told apart from a good record, with the reason; nothing raises (SECURITY.md, D1)."""
 
 import asyncio
+import random
 import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -20,6 +21,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from audit.check.claim import Verdict
 from audit.check.record import check_record
+from audit.check.signature import check_signature
 from audit.check.trust import Trust
 from govern.keys import signer as record_keys
 from reports.record import render
@@ -110,6 +112,20 @@ def test_one_flipped_bit_anywhere_is_never_valid(good: bytes, trust: Trust, data
     verdict = check_record(bytes(altered), trust)
     if bytes(altered).lower() != good.lower() or not _in_signature(good, at // 8):
         assert not verdict.valid
+
+
+def test_no_bit_of_the_signature_s_own_string_can_be_another(good: bytes, trust: Trust) -> None:
+    start = good.rindex(b"/Contents <") + len(b"/Contents <")
+    end = good.index(b">", start)
+    chosen = random.Random(11)
+    places = [*range(60), *(chosen.randrange(5000) for _ in range(60)), 9000, end - start - 2, end - start - 1]
+    believed = []
+    for place in places:
+        altered = bytearray(good)
+        altered[start + place] = ord("%x" % (int(chr(good[start + place]), 16) ^ 1 << chosen.randrange(4)))
+        if check_signature(bytes(altered), trust).is_good:
+            believed.append(place)
+    assert believed == [], "padding, certificates nobody needs, lists nobody reads: all of it is compared"
 
 
 def _in_signature(pdf: bytes, at: int) -> bool:
