@@ -129,6 +129,12 @@ def running_house(folder: Path) -> Iterator[RunningHouse]:
             database.release()
 
 
+def faults_on(page: Page, *, colours_alone: bool = False) -> list[str]:
+    """What axe finds on a page as it stands, a line for each place; of colours alone where only they have changed since."""
+    found = Axe().run(page, options=OF_COLOURS if colours_alone else RULES).response["violations"]
+    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+
+
 @dataclass(slots=True)
 class Window:
     """One person's browser window, and what its pages did that they must not."""
@@ -145,8 +151,7 @@ class Window:
 
     def faults_of_access(self, *, colours_alone: bool = False) -> list[str]:
         """What axe finds on the page as it stands; of colours alone where only they have changed since."""
-        found = Axe().run(self.page, options=OF_COLOURS if colours_alone else RULES).response["violations"]
-        return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+        return faults_on(self.page, colours_alone=colours_alone)
 
     def strangers(self) -> list[str]:
         """Requests to any other host than the console's."""

@@ -7,9 +7,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from govern.rules.actor import Role
-from tests.admin.test_pages import a_page, faults
+from tests.admin.test_pages import a_page
 from tests.support.browsers import chromium as a_chromium
-from tests.support.browsers import served
+from tests.support.browsers import faults_on, served
 from tests.support.console import PASSWORD, a_person, an_agency
 
 pytestmark = pytest.mark.browser
@@ -52,7 +52,7 @@ def test_words_and_arrows_lead_to_an_agency_and_stand_in_no_address(signed_in: P
         page.keyboard.press("Control+k")
         page.locator("#palette [role=combobox]").press_sequentially("台")
         page.locator("#palette [role=option] mark", has_text="臺").wait_for()
-        assert faults(page) == []
+        assert faults_on(page) == []
     combobox = page.locator("#palette [role=combobox]")
     assert combobox.get_attribute("aria-activedescendant") is not None
     page.keyboard.press("ArrowDown")
@@ -81,7 +81,7 @@ def test_the_list_of_keys_says_what_works_here_and_every_line_does_something(sig
     page.goto(f"{address}/agencies/")
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
-    assert faults(page) == []
+    assert faults_on(page) == []
     keys = page.locator("#keys dl > div:visible").evaluate_all("lines => lines.map(line => line.dataset.keys)")
     assert {"j", "k", "enter", "ctrl+k", "/", "g h", "g c", "g t", "w", "?"} <= set(keys)
     assert "x" not in keys  # nothing is chosen in this list
