@@ -1,5 +1,7 @@
 """What people arrange for themselves: preferences, saved views, columns, kept forms; notices, exports; parts of names."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import context, op
 
@@ -124,6 +126,7 @@ NAMED = (
     ),
     ("case_item_version", "case_item_version", ("id", sa.BigInteger()), ("name_zh", "name_en", "case_item")),
     ("data_item", "data_item", ("code", sa.String()), ("name_zh", "name_en", "table_name_zh")),
+    ("data_item_field", "data_item_field", ("item", sa.String()), ("name_zh", "name_en")),
     ("legal_basis", "legal_basis", ("id", sa.BigInteger()), ("law_zh", "law_en", "article")),
     ("person", "person", ("id", sa.Uuid()), ("name",)),
 )
@@ -138,11 +141,11 @@ def _find_what_is_there() -> None:
                 sa.table(table)
             )
         )
-        things = []
+        things: dict[Any, list[str]] = {}
         for thing, *found in rows:
             if kind == "legal_basis":
                 found.append(LegalBasis(law_zh=found[0], article=found[2]).also_cited)
             elif key == "code":
                 found.append(thing)
-            things.append((thing, [name for name in found if name]))
-        keep(op.get_bind(), kind, things, are_new=True)
+            things.setdefault(thing, []).extend(name for name in found if name)  # a data item's fields lead to the item
+        keep(op.get_bind(), kind, things.items(), are_new=True)

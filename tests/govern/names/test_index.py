@@ -192,6 +192,17 @@ def test_names_that_were_there_before_the_index_are_found_after_the_migration(tm
             "INSERT INTO legal_basis (law_zh, law_en, article, is_checked)"
             " VALUES ('社會救助法', 'Public Assistance Act', '第44-3條', 1)"
         )
+        connection.exec_driver_sql("INSERT INTO category VALUES ('household', 1, '戶政', 'Household', 1)")
+        connection.exec_driver_sql("INSERT INTO mask_rule VALUES ('none', 1, '不遮蔽', 'None', '甲', '甲')")
+        connection.exec_driver_sql(
+            "INSERT INTO data_item VALUES ('hh_person_city', 1, '戶籍', '個人資料', 'Person', 'household', 'city', 'taipei',"
+            " 'soap', 'file', 'national_id', '[]', 0, 'row', NULL, 0, 0, NULL, 1, '[]', 1)"
+        )
+        for seq, name in enumerate(("出生日期", "戶籍地址"), 1):
+            connection.exec_driver_sql(
+                'INSERT INTO data_item_field (item, code, seq, name_zh, name_en, type, sensitivity, mask, "group", "values")'
+                f" VALUES ('hh_person_city', 'f{seq}', {seq}, '{name}', 'Field', 'text', 'high', 'none', 'row', '{{}}')"
+            )
         connection.exec_driver_sql(
             "INSERT INTO person (id, name, is_invented, is_active, language)"
             " VALUES ('00000000000000000000000000000007', '吳明哲', 1, 1, 'zh')"
@@ -203,6 +214,9 @@ def test_names_that_were_there_before_the_index_are_found_after_the_migration(tm
         assert found(session, Agency, "台北 府") == {"taipei"}
         assert found(session, Agency, "北市府") == {"taipei"}
         assert found(session, LegalBasis, "救助法第44條之3") == {1}
+        assert session.scalars(select(WholeName.names).where(WholeName.kind == "data_item_field")).all() == [
+            "出生日期\nfield\n戶籍地址"
+        ]
         assert [one.int for one in found(session, Person, "明哲")] == [7]  # type: ignore[attr-defined]
         assert session.scalars(select(WholeName.names).where(WholeName.kind == "agency")).all() == [
             "台北市政府\ntaipei\n北市府"
