@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test test-lower test-upper faults check format bench lock docs screenshots promises checker clean
+.PHONY: help run demo test test-house test-proofs test-pages faults check format bench lock docs screenshots promises checker clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -28,18 +28,23 @@ demo: .venv/ready  ## play the worked examples on a fresh data folder, without s
 	@sh .ci/system-parts
 	@exec $(BIN)/flask house demo
 
-test: .venv/ready-tests  ## the whole test suite, on every database that can be had here, in two halves side by side
-	@$(MAKE) --no-print-directory -j2 test-lower test-upper
+test: .venv/ready-tests  ## the whole test suite, on every database that can be had here, in three parts side by side
+	@$(MAKE) --no-print-directory -j3 test-house test-proofs test-pages
 
-# Two halves of about the same length, each with servers of its own; a folder that the first does not name is the second's.
-LOWER := tests/connectors tests/govern tests/audit tests/promises
-UPPER := $(filter-out $(LOWER),$(patsubst %/,%,$(wildcard tests/*/)))
+# Three parts, each with servers of its own: two cores have something to do while one of them waits. A folder that the first
+# two do not name belongs to the third.
+OF_THE_HOUSE := tests/connectors tests/govern tests/audit tests/house
+OF_PROOFS := tests/promises tests/reports tests/bench
+OF_PAGES := $(filter-out $(OF_THE_HOUSE) $(OF_PROOFS) tests/support,$(patsubst %/,%,$(wildcard tests/*/)))
 
-test-lower: .venv/ready-tests
-	@$(BIN)/python -m pytest $(LOWER)
+test-house: .venv/ready-tests
+	@$(BIN)/python -m pytest $(OF_THE_HOUSE)
 
-test-upper: .venv/ready-tests
-	@$(BIN)/python -m pytest $(UPPER)
+test-proofs: .venv/ready-tests
+	@$(BIN)/python -m pytest $(OF_PROOFS)
+
+test-pages: .venv/ready-tests
+	@$(BIN)/python -m pytest $(OF_PAGES)
 
 faults: .venv/ready-tests  ## the long proofs of the five promises: kills, outages and misbehaving sources by the hundred
 	@$(BIN)/python -m pytest -m faults --durations=20 tests
