@@ -40,7 +40,7 @@ pytestmark = pytest.mark.slow
 CERTIFICATE = "disability_certificate"
 WITH_REVEAL = "low_income_household"
 REVEALABLE_ITEM = "tax_income_national"
-ATTEMPTS = 25
+ATTEMPTS = 12
 LIMIT_S = 10.0
 REFUSED_WITHIN_S = 3.0
 

@@ -150,6 +150,8 @@ def expected_of_the_console(route: Route, role: Role, situation: str) -> str:
         return (
             OPENED if situation == "near" else HIDDEN
         )  # the own ones have ended, with the role of clerk at the latest
+    if route.endpoint in ("keeping.new_data_item", "keeping.add_item"):
+        return REFUSED  # the agency owns no data
     if "source" in route.arguments:
         return HIDDEN  # another owner's
     if "item" in route.arguments or ("basis" in route.arguments and role == Role.DRAFTER):
