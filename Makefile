@@ -47,7 +47,7 @@ test-pages: .venv/ready-tests
 	@$(BIN)/python -m pytest $(OF_PAGES)
 
 faults: .venv/ready-tests  ## the long proofs of the five promises: kills, outages and misbehaving sources by the hundred
-	@$(BIN)/python -m pytest -m faults --durations=20 tests
+	@$(BIN)/python -m pytest -m faults --durations=20 tests; ended=$$?; $(BIN)/python -m bench --page; exit $$ended
 
 check: .venv/ready-tests  ## format, lint, types, import contracts, house tests
 	@$(BIN)/ruff format --check .
@@ -63,11 +63,15 @@ format: .venv/ready-tests  ## put every file into the house's form
 bench: .venv/ready-tests  ## measure, each figure beside its peer, into bench/results
 	@$(BIN)/python -m bench
 
-docs: .venv/ready-tests  ## make again what docs/ holds of the code: entries, map, settings
+docs: .venv/ready-tests  ## make again what docs/ holds of the code and of results: entries, map, settings, performance, reliability
 	@$(BIN)/flask house docs
+	@$(BIN)/python -m bench --page
 
 screenshots: .venv/ready-tests  ## every page as it looks, in both sizes, languages and modes, into docs/screenshots
 	@$(BIN)/python -m tests.screenshots
+
+promises:  ## the five promises with the tests that prove them, in Chinese; runs nothing
+	@PYTHONIOENCODING=utf-8 $(PYTHON) -m tests.support.promises
 
 checker: .venv/ready  ## build the stranger's checker, one file; TRUST=FILE builds a trust list in
 	@$(BIN)/python -m audit.check.build dist/checker.pyz $(if $(TRUST),--trust $(TRUST))

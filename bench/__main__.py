@@ -4,7 +4,7 @@
     python -m bench decision      these rows alone
     python -m bench --quick       one small round of everything: does it run; nothing is compared or recorded
     python -m bench --record      take the new figures even where they are worse
-    python -m bench --page        make docs/performance.md again from bench/results, measuring nothing
+    python -m bench --page        make docs/performance.md and docs/reliability.md again from bench/results
 
 Figures that are worse are not recorded, so that the next run is held against the same ones.
 """
@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bench import audit, decision, keeping, lookups, record, source, worker
+from bench import audit, decision, keeping, lookups, record, reliability, source, worker
 from bench.house import ROOT, Measured, running_house
 from bench.page import machine, table, write_page
 from bench.row import Row, is_worse
@@ -86,13 +86,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(NAMES)}; none: all")
     parser.add_argument("--quick", action="store_true", help="one small round, nothing compared or recorded")
     parser.add_argument("--record", action="store_true", help="record the figures even where they are worse")
-    parser.add_argument("--page", action="store_true", help="make docs/performance.md again and measure nothing")
+    parser.add_argument(
+        "--page", action="store_true", help="make docs/performance.md and docs/reliability.md again, measuring nothing"
+    )
     parser.add_argument("--out", type=Path, default=None, help="folder of results, else bench/results")
     given = parser.parse_args(arguments)
     if unknown := sorted(set(given.names) - set(NAMES)):
         parser.error(f"no rows are called {', '.join(unknown)}")
     if given.page:
         write_page(RESULTS, NAMES)
+        reliability.write_page()
         return 0
     worse: list[str] = []
     folder: Path = given.out or RESULTS

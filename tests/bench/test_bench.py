@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import reliability
 from bench.page import machine, table
 from bench.row import is_worse, met, row
 
@@ -70,3 +71,15 @@ def test_a_speed_is_worse_when_it_is_less() -> None:
 def test_a_missed_target_is_said_in_the_table() -> None:
     missed = row("a row", [3.0], [1.0], against="a peer", target="<= 2")
     assert "| <= 2 | **no** |" in table([missed])
+
+
+def test_the_page_of_reliability_is_as_the_results_say() -> None:
+    assert reliability.PAGE.read_text() == reliability.page(), "run `make docs`"
+
+
+def test_none_found_says_how_rare_it_is_at_most() -> None:
+    none_of_many = {"value": 0.0, "target": "<= 0", "rounds": 3000}
+    assert reliability.rarer_than(none_of_many) == "1 in 1,000"
+    assert reliability.rarer_than({**none_of_many, "rounds": 1}) == "too few to say"
+    assert reliability.rarer_than({**none_of_many, "value": 1.0}) == "–"
+    assert reliability.rarer_than({**none_of_many, "target": "<= 3"}) == "–"

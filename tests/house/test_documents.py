@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from admin.commands import docs
+from tests.support import promises
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -40,3 +41,16 @@ def test_every_document_that_a_document_points_at_is_there() -> None:
         if not (page.parent / target).exists()
     ]
     assert missing == []
+
+
+def test_every_proof_of_a_promise_says_in_chinese_what_it_proves() -> None:
+    files, chinese = list(promises.files()), re.compile("[\u4e00-\u9fff]")
+    printed = promises.page()
+    assert {number for file in files for number in file.promises} == set(promises.PROMISES)
+    for file in files:
+        assert file.promises, f"{file.name}: its docstring names no promise"
+        assert file.proofs, f"{file.name}: no tests"
+        assert f"tests/promises/{file.name}" in printed
+        for line in (file.line, *(proof.line for proof in file.proofs)):
+            assert chinese.search(line), f"{file.name}: {line!r}"
+            assert line in printed

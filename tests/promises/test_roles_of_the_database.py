@@ -1,4 +1,8 @@
-"""PostgreSQL's own word: the ordinary role works the whole road of a look-up, and cannot touch what was written (T1)."""
+"""資料庫本身的權限：平臺平日使用的資料庫帳號走得完整條查調流程，卻修改不了也刪除不了已寫下的軌跡。
+
+Promise 4 (SECURITY.md, T1). PostgreSQL's own word: the ordinary role works the whole road of a look-up, and cannot touch what
+was written.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -83,6 +87,7 @@ def house_of_roles(addresses: dict[str, str], land: Settings) -> TestHouse:
 
 
 def test_the_ordinary_role_walks_the_whole_road_and_the_sequencer_numbers_it(house_of_roles: TestHouse) -> None:
+    """以平日的帳號完成一件查調，並由編號程式編號、核對無誤。"""
     clerk = house_of_roles.a_clerk("ntpc-dist-banqiao", "disability_certificate")
     lookup = house_of_roles.submit(clerk, a_request())
     assert house_of_roles.run_due() == 1
@@ -95,6 +100,7 @@ def test_the_ordinary_role_walks_the_whole_road_and_the_sequencer_numbers_it(hou
 
 @pytest.mark.parametrize("sentence", REFUSED)
 def test_the_ordinary_role_cannot_even_try(house_of_roles: TestHouse, addresses: dict[str, str], sentence: str) -> None:
+    """平日的帳號下令修改或刪除軌跡，資料庫以權限不足拒絕。"""
     with psycopg.connect(addresses["database_url"]) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(sentence)  # type: ignore[arg-type]
 
@@ -103,6 +109,7 @@ def test_the_ordinary_role_cannot_even_try(house_of_roles: TestHouse, addresses:
 def test_nor_does_the_sequencer_take_back_what_it_wrote(
     house_of_roles: TestHouse, addresses: dict[str, str], sentence: str
 ) -> None:
+    """編號程式的帳號也收不回自己寫下的。"""
     with (
         psycopg.connect(addresses["database_url_sequencer"]) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -111,7 +118,10 @@ def test_nor_does_the_sequencer_take_back_what_it_wrote(
 
 
 def test_the_same_sentences_are_possible_for_the_owner(house_of_roles: TestHouse, addresses: dict[str, str]) -> None:
-    """The check is checked: without the grants the triggers alone stand in the way."""
+    """檢核此檢核：同樣的指令由資料庫擁有者執行則可行，可見擋住的是權限；刪除仍被觸發程序擋下。
+
+    Without the grants the triggers alone stand in the way.
+    """
     with psycopg.connect(addresses["database_url_owner"]) as connection:
         connection.execute("UPDATE trail SET size = size")
         connection.rollback()

@@ -1,6 +1,6 @@
 """掃描器自我檢驗：在每一種儲存處埋入每一種編碼的假資料，必須百分之百找到；漏掉任何一個，「資料不落地」的檢驗即不算數。
 
-SECURITY.md, P2: a search that cannot fail is not counted. A plain search finds a planted value in 2 of 16 forms.
+Promise 3 (SECURITY.md, P2). A search that cannot fail is not counted. A plain search finds a planted value in 2 of 16 forms.
 """
 
 from collections.abc import Callable, Iterator
