@@ -77,13 +77,18 @@ def in_english(console: Filled, pages: list[Opened]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def walk(console: Filled, pages: list[Opened], in_english: list[str]) -> Walk:
-    """All pages seen in one window."""
+def window(console: Filled) -> Iterator[Walk]:
+    """The one window of this module."""
     with chromium() as browser, served(console.app) as where:
-        walked = Walk(browser.new_context(), where)
-        for one, english in zip(pages, in_english, strict=True):
-            walked.to(one.line, one.address, console.cookies(one.agency), english)
-        return walked
+        yield Walk(browser.new_context(), where)
+
+
+@pytest.fixture(scope="module")
+def walk(console: Filled, window: Walk, pages: list[Opened], in_english: list[str]) -> Walk:
+    """All pages seen in the window."""
+    for one, english in zip(pages, in_english, strict=True):
+        window.to(one.line, one.address, console.cookies(one.agency), english)
+    return window
 
 
 def test_every_route_is_walked(opened: tuple[list[Opened], list[str]]) -> None:
@@ -124,10 +129,31 @@ def test_every_page_asks_for_its_files_under_the_print_of_their_content(pages: l
     assert bare == set()
 
 
+def test_no_page_says_a_yes_or_no_of_python(pages: list[Opened], in_english: list[str]) -> None:
+    said = {
+        one.line
+        for one, english in zip(pages, in_english, strict=True)
+        if re.search(r'="(?:True|False|None)"', one.html + english)
+    }
+    assert said == set()
+
+
 def test_each_page_is_in_the_language_asked_for(pages: list[Opened], in_english: list[str]) -> None:
     chinese = {one.line for one in pages if '<html lang="zh-Hant-TW"' not in one.html}
     english = {one.line for one, html in zip(pages, in_english, strict=True) if '<html lang="en"' not in html}
     assert (chinese, english) == (set(), set())
+
+
+def test_whatever_the_keyboard_reaches_shows_that_it_is_there(window: Walk) -> None:
+    assert window.unmarked("/styleguide") == []
+
+
+def test_nothing_moves_for_somebody_who_asked_for_little_motion(window: Walk) -> None:
+    assert window.moving("/styleguide") == []
+
+
+def test_buttons_and_fields_keep_their_line_in_colours_of_the_persons_own(window: Walk) -> None:
+    assert window.lineless("/styleguide") == []
 
 
 def test_axe_finds_nothing_on_any_page_in_both_languages_and_modes(walk: Walk) -> None:

@@ -51,6 +51,38 @@ LOOK: Final = """async ([known, whole, ofColours]) => {
   if (fresh.length) await look({ include: fresh }, { runOnly: ofColours });
   return [[...seen], violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 160)}`))];
 }"""
+# What the keyboard has reached, how it is marked there, and whether the mark differs from rest.
+REACHED: Final = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  window.reached ??= new Set();
+  if (window.reached.has(one)) return null;
+  window.reached.add(one);
+  const marks = (each) => {
+    const its = each && getComputedStyle(each);
+    return its && its.outlineStyle !== "none" && parseFloat(its.outlineWidth) >= 2 && !/, 0\\)$/.test(its.outlineColor);
+  };
+  const box = one.getBoundingClientRect();
+  const isSeen = box.width > 1 && box.height > 1 && box.bottom > 0 && one.checkVisibility({ visibilityProperty: true });
+  return [one.outerHTML.slice(0, 120), isSeen && (marks(one) || marks(one.closest("label, .way")))];
+}"""
+MOVES: Final = """() => [...document.querySelectorAll("*")].filter((one) => {
+  const its = getComputedStyle(one);
+  const longest = (text) => Math.max(...text.split(",").map((each) => parseFloat(each) * (each.includes("ms") ? 1 : 1000)));
+  const moves = its.animationName !== "none" && longest(its.animationDuration) > 10;
+  return moves || longest(its.transitionDuration) > 10 || its.scrollBehavior === "smooth";
+}).map((one) => one.outerHTML.slice(0, 120))"""
+# Of buttons and fields that are seen, those without a line round them in the colours that the person set; what stands in a
+# sentence is underlined instead.
+LINELESS: Final = """() => [...document.querySelectorAll("main :is(button, a.button, input, select, textarea)")].filter((one) => {
+  if (one.matches("[type=hidden], .only-heard, .link-button, .word-name")) return false;
+  if (!one.checkVisibility({ visibilityProperty: true })) return false;
+  const its = getComputedStyle(one);
+  if (parseFloat(its.opacity) === 0) return false;
+  return ["Top", "Right", "Bottom", "Left"].some((side) =>
+    its[`border${side}Style`] === "none" || parseFloat(its[`border${side}Width`]) < 1
+    || its[`border${side}Color`] === getComputedStyle(document.body).backgroundColor);
+}).map((one) => one.outerHTML.slice(0, 120))"""
 SIDEWAYS: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -87,6 +119,34 @@ class Walk:
         self._narrow("en")
         page.set_viewport_size(FIRST)  # type: ignore[arg-type]
         self._look("in English", whole=True)
+
+    def unmarked(self, address: str) -> list[str]:
+        """What Tab reaches on a page that shows no mark there; it ends where the page's things are all reached."""
+        page = self._opened()
+        page.set_viewport_size(FIRST)  # type: ignore[arg-type]
+        page.goto(self.where + address)
+        seen: list[tuple[str, bool]] = []
+        page.keyboard.press("Tab")
+        while found := page.evaluate(REACHED):
+            seen.append(found)
+            page.keyboard.press("Tab")
+        assert len(seen) > 30, seen
+        return [html for html, is_marked in seen if not is_marked]
+
+    def moving(self, address: str) -> list[str]:
+        """What still moves on a page for somebody who asked for little motion."""
+        page = self._opened()
+        page.goto(self.where + address)
+        return list(page.evaluate(MOVES))
+
+    def lineless(self, address: str) -> list[str]:
+        """Buttons and fields of a page that lose their line where the person sets the colours."""
+        page = self._opened()
+        page.goto(self.where + address)
+        page.emulate_media(forced_colors="active")
+        found = list(page.evaluate(LINELESS))
+        page.emulate_media(forced_colors="none")
+        return found
 
     def _opened(self) -> Page:
         if self._page is None:
