@@ -39,8 +39,8 @@ TOO_LARGE: Final = Wording("檔案超過20 MB，沒有收下。", "The file is l
 NO_SUCH_PAGE: Final = Wording("沒有這一頁。", "There is no such page.")
 SIGN_ON_FIRST: Final = Wording("請先登入。", "Please log in first.")
 BROKEN: Final = Wording(
-    "平臺出了問題，這一頁沒有顯示。已送出的查調不受影響，也不會重複。",
-    "Something went wrong here and this page was not shown. Look-ups already submitted are not affected nor repeated.",
+    "這一頁沒有顯示。已送出的查調不受影響，也不會重複。",
+    "This page was not shown. Look-ups already submitted are not affected nor repeated.",
 )
 AWAY: Final = Wording(
     "資料庫暫時無法使用，沒有做任何變更。請稍後再試。",
@@ -55,7 +55,7 @@ HEADINGS: Final[Mapping[int, Wording]] = {
     409: Wording("內容已經有人更新", "Somebody else changed this"),
     413: Wording("檔案太大", "The file is too large"),
     422: Wording("填寫的內容不能使用", "What was entered cannot be used"),
-    500: Wording("平臺出了問題，這一頁沒有顯示", "Something went wrong; this page was not shown"),
+    500: Wording("平臺出了問題", "Something went wrong"),
     503: Wording("平臺的一部分暫時無法使用", "A part of the platform is away for a moment"),
 }
 STEPS: Final[Mapping[int, tuple[Wording, ...]]] = {
@@ -71,6 +71,13 @@ STEPS: Final[Mapping[int, tuple[Wording, ...]]] = {
         Wording(
             "確定應該看得到時，請洽所屬機關的帳號管理人。", "If you should see it, ask your agency's administrator."
         ),
+    ),
+    500: (
+        Wording(
+            "剛送出表單時，請先到清單確認是否已經完成，不要急著重送。",
+            "If you had just sent a form, look in its list whether it was done before you send it again.",
+        ),
+        Wording("其他情形，重新整理這一頁。", "Otherwise, reload this page."),
     ),
     503: (
         Wording("一分鐘後重新整理。", "Reload in a minute."),
