@@ -17,10 +17,10 @@ a look-up lost, a source asked twice, a value in clear, a changed entry that nob
 Chinese; `make test` runs the short ones each time.
 
 **How to read a figure.** *N* is how often it was tried. *0 of N* does not say "never": it says, with 95 % confidence, that it
-happens less often than 3 times in N tries (3/N, the "rule of three"). So 0 of 30 is rarer than 1 in 10, and 0 of 3,000 rarer than
-1 in 1,000; the column *rarer than* says it for each row, as far as the tries are alike and independent. A time is the slowest of its N tries, not a mean. *Target* is the bound
-that was set beforehand; a row that misses it says so in bold. Each proof is itself proven: a fault is planted that it must find
-(the tests say where).
+happens less often than 3 times in N tries (3/N, the "rule of three"), as far as the tries are alike and independent. So 0 of 30
+is rarer than 1 in 10, and 0 of 3,000 rarer than 1 in 1,000; the column *rarer than* says it for each row. A time is the slowest
+of its N tries, not a mean. *Target* is the bound that was set beforehand; a row that misses it says so in bold. Each proof is
+itself proven: a fault is planted that it must find (the tests say where).
 
 """
 _COLUMNS: Final = ("what", "found", "N", "rarer than", "target", "met", "beside")

@@ -1,8 +1,8 @@
 """沒有人看得到、做得到職權以外的事：每一條路由、每一種角色、每一種情形逐格核對。
 
-Promise 5. The matrix of SECURITY.md (A1), made from the route table of the running console: every route and method, nobody and each
-of the seven roles, about what is one's own, the own agency's, another agency's, one's own after the right has ended, and with
-an account that has ended. What is expected comes from the table of rules for the door, and for what lies behind it from
+Promise 5. The matrix of SECURITY.md (A1), made from the route table of the running console: every route and method, nobody
+and each of the seven roles, about what is one's own, the own agency's, another agency's, one's own after the right has ended,
+and with an account that has ended. What is expected comes from the table of rules for the door, and for what lies behind it from
 DESIGN.md, "Roles", written down here once more, so that a scope that opens too far differs from it.
 """
 
