@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from admin.console import case_item
 from admin.console.life import waits
-from admin.console.life.approve_many import APPROVE_MANY
+from admin.console.life.approve_many import APPROVE_MANY, SEND_BACK_MANY
 from admin.console.words import CASE_KINDS, URGENCIES, word
 from admin.frame.display import CASE_ITEM_STATES, State, state_of_version
 from admin.frame.governed_view import GovernedView
@@ -182,7 +182,7 @@ class CaseItems(GovernedView):
         "valid_to": Wording("期限", "Until"),
     }
     written_as: ClassVar = {"name": ("code", "name"), "fields": ("clear", "masked")}
-    actions: ClassVar = {"approve": APPROVE_MANY}
+    actions: ClassVar = {"approve": APPROVE_MANY, "return": SEND_BACK_MANY}
     page_size = 25
     can_export = True
     list_template = "console/case_items.html"

@@ -1,4 +1,4 @@
-"""Several proposals approved at once: what each would show more or less of one's own data, before one confirmation."""
+"""Several proposals approved or sent back at once: what each would show more or less of, before one confirmation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -11,7 +11,7 @@ from admin.frame.display import State
 from admin.frame.lists.bulk import Act, Asks, Change
 from admin.frame.names import case_item_names
 from govern.catalogue.case_item import CaseItemVersion
-from govern.catalogue.life.approve import OWN_PROPOSAL, approve
+from govern.catalogue.life.approve import OWN_PROPOSAL, approve, send_back
 from govern.catalogue.life.compare import difference_of, former_of
 from govern.catalogue.scope import case_items_for, parts_to_approve_for
 from govern.core.errors import Conflict
@@ -91,10 +91,21 @@ def _said(difference: Difference) -> list[Wording]:
 
 def do(actor: Actor, code: str, seen: str, given: Mapping[str, str]) -> None:
     """The own part of the version that was seen is approved, as on its own page; what is newer than that is a `Conflict`."""
+    version, round = _seen(seen)
+    approve(actor, code, version, round=round, reason=given.get("reason"))
+
+
+def do_send_back(actor: Actor, code: str, seen: str, given: Mapping[str, str]) -> None:
+    """The version that was seen is a draft again, as from its own page; the reason is needed."""
+    version, round = _seen(seen)
+    send_back(actor, code, version, round=round, reason=given.get("reason", ""))
+
+
+def _seen(seen: str) -> tuple[int, int]:
     version, _, round = seen.partition(".")
     if not (version.isdecimal() and round.isdecimal()):
         raise Conflict(CHANGED_SINCE, code="another_round")
-    approve(actor, code, int(version), round=int(round), reason=given.get("reason"))
+    return int(version), int(round)
 
 
 APPROVE_MANY: Final = Act(
@@ -118,4 +129,29 @@ APPROVE_MANY: Final = Act(
     roles=frozenset({Role.APPROVER}),
     tabs=("mine", "waiting"),
     key="A",
+)
+SEND_BACK_MANY: Final = Act(
+    label=Wording("預覽後退回修正", "Preview and send back"),
+    sure=Wording("退回這{n}項", "Send these {n} back"),
+    done=Wording("已退回修正", "Sent back"),
+    preview=preview,
+    use_case=do_send_back,
+    says=Wording(
+        "退回後整個版本回到草案，其他機關這一次的核准也一併作廢；逐項寫入軌跡。",
+        "Sent back, the whole version is a draft again and what others approved this time is void. Each has its own entry.",
+    ),
+    asks=(
+        Asks(
+            "reason",
+            Wording("退回理由", "Reason"),
+            "long",
+            is_needed=True,
+            help=Wording(
+                "寫明要改什麼；每一項的提案人都看得到這段文字。",
+                "Say what to change; the proposer of each of them reads this.",
+            ),
+        ),
+    ),
+    roles=frozenset({Role.APPROVER}),
+    tabs=("mine", "waiting"),
 )

@@ -1,10 +1,11 @@
 """A list as a file: its first rows at once, or all of it by a worker. Either is an entry, which names the list and no word."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from flask import Response, flash, redirect, url_for
+from flask import flash, redirect, url_for
+from sqlalchemy import Select
 from werkzeug.datastructures import MultiDict
 
 from admin.frame import export, paging
@@ -21,6 +22,7 @@ ASKED_FOR: Final = Wording(
     "已開始製作，完成後在這裡下載；今天結束時刪除。",
     "It is being written. Fetch it here once it is done; it is gone at the end of the day.",
 )
+NONE_CHOSEN: Final = Wording("請先選擇要匯出的項目。", "Please choose what to export first.")
 
 
 def state_in(form: Mapping[str, str]) -> dict[str, str]:
@@ -28,12 +30,17 @@ def state_in(form: Mapping[str, str]) -> dict[str, str]:
     return {name: form[name] for name in KEPT if form.get(name)}
 
 
-def at_once(view: Any, asked: Asked) -> Response:
-    """The first rows as a CSV file, at most `export.ROWS_AT_MOST`; its entry is written before it goes out."""
+def at_once(view: Any, asked: Asked, chosen: Sequence[str] | None = None) -> Any:
+    """The first rows as a CSV file, or those chosen, at most `export.ROWS_AT_MOST`; its entry is written before it goes out."""
+    if chosen is not None and not chosen:
+        flash(w(NONE_CHOSEN), "wait")
+        return redirect(view.get_url(".index_view", **asked.address()), 303)
     actor = the_actor()
     with reading() as session:
         heads = view.heads_of(columns_of(actor, session, view.endpoint))
         things = view.narrowed(actor, session, asked)
+        if chosen:
+            things = _of_them(things, asked, [view.listing.identity_of(text) for text in chosen])
         found = paging.page(session, things, asked.order, export.ROWS_AT_MOST)
         rows = view.rows(actor, session, found.things)
     exports.enter_at_once(actor, view.endpoint, len(rows))
@@ -41,6 +48,12 @@ def at_once(view: Any, asked: Asked) -> Response:
     return export.csv_response(
         view.endpoint, [w(label) for _, label in heads], [view.cells_of(row, names) for row in rows]
     )
+
+
+def _of_them(things: paging.Things, asked: Asked, ids: Sequence[Any]) -> paging.Things:
+    """Of the things within scope those chosen: what is not within it is not written."""
+    ways = [things] if isinstance(things, Select) else things
+    return [way.where(asked.order.identity.in_(ids)) for way in ways]
 
 
 def ask(view: Any, asked: Asked) -> Any:

@@ -43,6 +43,15 @@ def approved() -> int:
         return len(session.scalars(select(Approval).where(Approval.owner == CIVIL, Approval.person.is_not(None))).all())
 
 
+def returned() -> list[str]:
+    """What the department said of parts that are not approved."""
+    with reading() as session:
+        said = session.scalars(
+            select(Approval.state).where(Approval.owner == CIVIL, Approval.person.is_not(None))
+        ).all()
+        return [state for state in said if state != "approved"]
+
+
 def test_without_a_script_the_rows_lead_to_a_preview_and_what_cannot_be_approved_is_said(
     app: Flask, approver: Browser, codes: list[str]
 ) -> None:
@@ -60,6 +69,20 @@ def test_without_a_script_the_rows_lead_to_a_preview_and_what_cannot_be_approved
     assert approved() == 2
     again = text_of(approver.post("/case-items/action/", {**chosen, "sure": "1"}, page="/"))
     assert "4項中0項完成。" in again
+
+
+def test_the_chosen_are_sent_back_with_one_reason_and_written_as_a_file(approver: Browser, codes: list[str]) -> None:
+    chosen = {"action": "return", "rowid": [*codes[:2], "case_of_nobody"], "tab": "mine"}
+    file = approver.post("/case-items/export/", {**chosen, "chosen": "1"}, page="/").text
+    assert [code in file for code in codes] == [True, True, False]
+    assert len(file.splitlines()) == 3
+    assert approver.post("/case-items/export/", {"chosen": "1"}, page="/").status_code == 303
+    assert "退回後整個版本回到草案" in text_of(approver.post("/case-items/action/", chosen, page="/"))
+    without = approver.post("/case-items/action/", {**chosen, "sure": "1"}, page="/")
+    assert (without.status_code, returned()) == (422, [])
+    done = approver.post("/case-items/action/", {**chosen, "sure": "1", "reason": "用途說明請寫明計算方式"}, page="/")
+    assert "3項中2項完成。" in text_of(done)
+    assert returned() == ["returned", "returned"]
 
 
 def test_only_who_approves_is_offered_it_and_an_author_is_told_why_not(app: Flask, codes: list[str]) -> None:
