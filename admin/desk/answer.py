@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin.desk.ask import pages
 from admin.desk.followed import follow
-from admin.desk.values import NUMBERS, on_screen
+from admin.desk.values import NUMBERS, masked_on_screen, on_screen
 from admin.frame.actor import the_actor, the_visitor
 from admin.frame.names import agency_names
 from admin.frame.parts import parts
@@ -125,7 +125,8 @@ def _on_page(session: Session, answer: ShownAnswer, item: DataItem, owners: Mapp
     rows = session.get_one(Task, answer.task_id).permitted
     # A masked appearance under the mask `none` changes nothing: such a field is clear.
     bare = {row["field"] for row in rows if row["mask"] == "none" or row["appearance"] == "clear"}
-    cells = _Cells(answer, {each.code: each for each in item.fields}, frozenset(bare))
+    masks = {row["field"]: row["mask"] for row in rows}
+    cells = _Cells(answer, {each.code: each for each in item.fields}, frozenset(bare), masks)
     is_file = any(subject.get("row_number") for subject in answer.subjects)
     return AnswerOnPage(
         answer=answer,
@@ -146,6 +147,7 @@ class _Cells:
     answer: ShownAnswer
     fields: Mapping[str, DataItemField]
     bare: frozenset[str]
+    masks: Mapping[str, str]
 
     def is_masked(self, code: str) -> bool:
         """Whether a mask changes how the field appears."""
@@ -206,7 +208,7 @@ class _Cells:
         text, place = values.get(code, ""), f"{ordinal}:{path}:{code}"
         its, is_masked = self.fields[code], self.is_masked(code)
         return Cell(
-            text=text if is_masked else on_screen(its, text),
+            text=masked_on_screen(self.masks.get(code, ""), text) if is_masked else on_screen(its, text),
             is_masked=is_masked and bool(text),
             place=place if place in self.answer.revealable else None,
             is_number=its.type in NUMBERS,

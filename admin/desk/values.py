@@ -1,20 +1,27 @@
 """What a value of an answer looks like on screen: ROC dates, thousands, names of codes; empty is said, never left blank.
 
 Only a value that comes in clear is made readable here. A masked one stands exactly as the rulebook gives it: what a mask
-left over must not be read again, and a date cut to its year must not grow a month on the way to the page.
+left over must not be read again, and a date cut to its year must not grow a month on the way to the page. On an English page
+the words that a mask itself put in are said in English, and only where the whole text is of that mask's form.
 """
 
+import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from admin.frame.display import MONTHS
 from admin.frame.language import language, t
 from govern.catalogue.data_item import DataItemField
 from govern.core.wording import Wording
-from govern.rules.calendar import ROC_OFFSET, DateError, RegisterDate, read, roc_year
+from govern.rules.calendar import ROC_OFFSET, UNKNOWN, DateError, RegisterDate, read, roc_year
+from govern.rules.masking import ABSENT, EXISTS, HIDDEN
 
 YES: Final = Wording("是", "Yes")
 NO: Final = Wording("否", "No")
 NUMBERS: Final = frozenset({"money", "integer", "decimal"})
+WAN: Final = 10_000
+BAND: Final = re.compile(r"(負?)(超過)?(?:([0-9]+)萬至)?([0-9]+)(萬?)元(以下)?")
+YEAR: Final = re.compile(r"民國(前?)([0-9]+)年(?:([0-9]{1,2})月)?")
 
 
 def on_screen(field: DataItemField, text: str) -> str:
@@ -33,6 +40,44 @@ def on_screen(field: DataItemField, text: str) -> str:
     if field.type in ("date", "year_month", "datetime"):
         return _date(text, has_time=field.type == "datetime")
     return text
+
+
+def masked_on_screen(mask: str, text: str) -> str:
+    """A masked value as the rulebook gives it; in English, the mask's own words in English."""
+    if language() != "en" or not text:
+        return text
+    if text == HIDDEN:
+        return "(masked)"
+    return _MASKED_IN_ENGLISH.get(mask, str)(text)
+
+
+def _band(text: str) -> str:
+    found = BAND.fullmatch(text)
+    if found is None:
+        return text
+    below, over, lower, upper, is_wan, at_most = found.groups()
+    many = WAN if is_wan else 1
+    amount = f"NT${int(upper) * many:,}"
+    said = f"NT${int(lower) * WAN:,} to {amount}" if lower else amount
+    return ("minus " if below else "") + ("over " if over else "") + said + (" or less" if at_most else "")
+
+
+def _cut_date(text: str) -> str:
+    if text == UNKNOWN:
+        return "unknown"
+    found = YEAR.fullmatch(text)
+    if found is None or (found[3] and not 1 <= int(found[3]) <= len(MONTHS)):
+        return text
+    year = ROC_OFFSET + 1 - int(found[2]) if found[1] else ROC_OFFSET + int(found[2])
+    return _in_english(RegisterDate(text, year, int(found[3]) if found[3] else None))
+
+
+_MASKED_IN_ENGLISH: Final[Mapping[str, Callable[[str], str]]] = {
+    "amount_band": _band,
+    "year_only": _cut_date,
+    "year_month_only": _cut_date,
+    "exists_only": lambda text: {EXISTS: "yes, there is", ABSENT: "none"}.get(text, text),
+}
 
 
 def _number(text: str, *, is_money: bool) -> str:
