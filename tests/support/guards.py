@@ -26,7 +26,8 @@ class Mutant:
 
 
 RULES: Final = "tests/govern/rules/"
-# A file's guards, each with what stands there instead; first the tests that must notice.
+FRAME: Final = "tests/admin/frame/"
+# A file's guards (after a comma: which of them), each with what stands there instead; first the tests that must notice.
 _GUARDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]] = {
     "govern/rules/conditions.py": (
         (f"{RULES}test_conditions.py",),
@@ -83,10 +84,13 @@ _GUARDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]
             ("        frozenset({Role.AUDITOR, Role.CLERK}),\n", ""),
         ),
     ),
+    "govern/rules/decision.py, the conditions": (
+        (f"{RULES}test_conditions.py::test_a_single_breach_is_denied_by_its_own_rule",),
+        (("if (denial := first_failing(facts)) is not None:", "if (denial := first_failing(facts)) is ...:"),),
+    ),
     "govern/rules/decision.py": (
         (f"{RULES}test_decision.py",),
         (
-            ("if (denial := first_failing(facts)) is not None:", "if (denial := first_failing(facts)) is ...:"),
             ("if isinstance(permit_then, Permit) and permit_then.data_item != permit_now.data_item:", "if False:"),
             (
                 "(then[field.code], field) for field in permit_now.fields if field.code in then)",
@@ -232,20 +236,28 @@ _GUARDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]
         ),
     ),
     "admin/frame/permission.py": (
-        ("tests/admin/frame/test_permission.py",),
-        (
-            ("return self.roles is None or actor.holds(*self.roles)", "return True"),
-            ("if without_rule or without_route:", "if without_route:"),
-        ),
+        (f"{FRAME}test_permission.py::test_a_rule_permits_by_sign_on_and_by_role",),
+        (("return self.roles is None or actor.holds(*self.roles)", "return True"),),
+    ),
+    "admin/frame/permission.py, the start": (
+        (f"{FRAME}test_permission.py::test_a_route_without_a_rule_stops_the_start",),
+        (("if without_rule or without_route:", "if without_route:"),),
     ),
     "admin/frame/security.py": (
-        ("tests/admin/frame/test_permission.py", "tests/admin/frame/test_security.py"),
-        (
-            ("if not rule.permits(found.actor):", "if False:"),
-            ("        csrf.protect()", "        pass"),
-            ("    for name, value in HEADERS.items():", "    for name, value in ():"),
-            ('        "MAX_CONTENT_LENGTH": UPLOAD_BYTES,\n', ""),
-        ),
+        (f"{FRAME}test_permission.py::test_each_role_opens_its_own_doors_alone_and_each_refusal_is_an_entry",),
+        (("if not rule.permits(found.actor):", "if False:"),),
+    ),
+    "admin/frame/security.py, forms": (
+        (f"{FRAME}test_security.py::test_no_form_is_taken_without_its_token",),
+        (("        csrf.protect()", "        pass"),),
+    ),
+    "admin/frame/security.py, headers": (
+        (f"{FRAME}test_security.py::test_a_missing_page_and_a_wrong_method_carry_the_headers_too",),
+        (("    for name, value in HEADERS.items():", "    for name, value in ():"),),
+    ),
+    "admin/frame/security.py, uploads": (
+        (f"{FRAME}test_security.py::test_an_upload_of_more_than_20_mb_is_not_taken",),
+        (('        "MAX_CONTENT_LENGTH": UPLOAD_BYTES,\n', ""),),
     ),
     "audit/review/scope.py": (
         ("tests/audit/review/test_scope.py", "tests/audit/review/test_judge.py"),
@@ -293,5 +305,5 @@ def mutants() -> Iterator[Mutant]:
     """Every mutant, the cheap rulebook's first."""
     for file, (tests, guards) in _GUARDS.items():
         for guard, instead in guards:
-            yield Mutant(file, guard, instead, tests)
+            yield Mutant(file.partition(",")[0], guard, instead, tests)
     yield from _TWICE
