@@ -12,6 +12,7 @@ from admin.auditing.periods import Periods
 from admin.auditing.plans import Plans
 from admin.auditing.trail import TrailEntries
 from admin.auditing.waits import counts, waits
+from admin.auditing.words import draw_name
 from admin.frame.doors import Area, Door
 from admin.frame.offered import Act
 from govern.core.wording import Wording
@@ -53,6 +54,7 @@ ACTS: Final = (Act(Wording("訂定稽核計畫", "Make an audit plan"), "plan.ne
 def _register(app: Flask, console: Admin) -> None:
     for part in (plans, numbers, period, samples, findings):
         app.register_blueprint(part.pages)
+    app.jinja_env.globals["draw_name"] = draw_name
     console.add_view(Plans("plans", "/plans"))
     console.add_view(Periods("periods", "/periods"))
     console.add_view(Findings("findings", "/findings"))

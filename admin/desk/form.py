@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.desk.values import masked_on_screen
 from admin.frame.names import short_name
 from govern.access.gather import Purpose, purpose
 from govern.catalogue.agency import Agency
@@ -163,7 +164,7 @@ def _item(known: Purpose, code: str, agencies: Mapping[str, Agency], examples: M
         masked=tuple(
             FieldToCome(
                 names[field.code],
-                examples.get(field.effective_mask, HIDDEN),
+                masked_on_screen(field.effective_mask, examples.get(field.effective_mask, HIDDEN)),
                 field.appearance == Appearance.REVEALABLE,
             )
             for field in permitted

@@ -295,11 +295,8 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
     @expose("/export/", methods=("POST",))  # type: ignore[untyped-decorator]
     def export(self) -> Any:
         """The list as a file: its first rows or those chosen at once, or all of it by a worker; either is an entry first."""
-        asked, chosen = (
-            self._asked_in(request.form),
-            request.form.getlist("rowid") if "chosen" in request.form else None,
-        )
-        return files.ask(self, asked) if "all" in request.form else files.at_once(self, asked, chosen)
+        asked, form = self._asked_in(request.form), request.form
+        return files.ask(self, asked) if "all" in form else files.at_once(self, asked, files.chosen_in(form))
 
     def _asked_in(self, form: Mapping[str, str]) -> Asked:
         g.list_asked = self.listing.asked(MultiDict(files.state_in(form)), the_visitor().secret)

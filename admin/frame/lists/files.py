@@ -30,6 +30,11 @@ def state_in(form: Mapping[str, str]) -> dict[str, str]:
     return {name: form[name] for name in KEPT if form.get(name)}
 
 
+def chosen_in(form: MultiDict[str, str]) -> Sequence[str] | None:
+    """The rows that are to be written alone; None where all of the list is."""
+    return form.getlist("rowid") if "chosen" in form else None
+
+
 def at_once(view: Any, asked: Asked, chosen: Sequence[str] | None = None) -> Any:
     """The first rows as a CSV file, or those chosen, at most `export.ROWS_AT_MOST`; its entry is written before it goes out."""
     if chosen is not None and not chosen:
