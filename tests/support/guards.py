@@ -244,7 +244,7 @@ _GUARDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]
         (("if without_rule or without_route:", "if without_route:"),),
     ),
     "admin/frame/security.py": (
-        (f"{FRAME}test_permission.py::test_each_role_opens_its_own_doors_alone_and_each_refusal_is_an_entry",),
+        ("tests/promises/test_nobody_beyond_their_rights.py::test_who_loses_the_role_is_out_with_the_next_request",),
         (("if not rule.permits(found.actor):", "if False:"),),
     ),
     "admin/frame/security.py, forms": (
