@@ -111,7 +111,9 @@ def test_every_answer_was_destroyed_in_time_and_the_trail_says_so(searched: Sear
     assert ended["destroyed"]["session_ended"] > 0, "answers ended by log-out"
     assert ended["destroyed"]["time"] + ended["destroyed"]["session_ended"] == ended["put"]
     assert ended["alive"] == 0
-    assert searched.answers_left == set(), "the answers' store holds nothing any more"
+    assert searched.answers_left <= {"health"}, (
+        "the answers' store holds nothing any more but that it can be written to"
+    )
     for cause, late_s in ended["late_s"].items():
         print(f"\nlate by {late_s:.1f} s at the worst: {cause}")
         assert late_s <= SOON_S, cause

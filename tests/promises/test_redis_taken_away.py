@@ -127,6 +127,7 @@ def _holds(found: Survived) -> bool:
     )
 
 
+@pytest.mark.faults
 def test_look_ups_come_in_while_the_queue_is_taken_away_in_every_way(place: Place) -> None:
     """佇列依序被終止、重啟、清空、凍結、塞滿：收下的查調全部有結果，沒有一件被問兩次，沒有一頁出錯。"""
     found = _survived(place, [(place.queue, name) for name in OUTAGES], BRIEFLY_S)

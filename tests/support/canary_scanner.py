@@ -31,6 +31,7 @@ _ROC_DATE = re.compile("民國[0-9]{1,3}年[0-9]{1,2}月[0-9]{1,2}日".encode())
 _PERSON = (re.compile("[A-Z][0-9]{9}"), re.compile("[A-Z][A-D][0-9]{8}"))
 _UTF_16 = ("utf-16-le", "utf-16-be")
 _SMALL = 1024
+PROGRAM = Path(__file__).parent.parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,8 @@ def _values(client: Redis, key: bytes) -> list[bytes]:
 def process_contents(pid: int, but: Path) -> Iterator[tuple[str, bytes]]:
     """A process' title, environment, and the files it holds open in temporary folders, deleted ones too.
 
-    Those below `but` are left out: a folder that is searched itself.
+    Those below `but` are left out: a folder that is searched itself. So is the program's own text while it is imported,
+    wherever the checkout lies.
     """
     for name in ("cmdline", "environ", "comm"):
         try:
@@ -230,7 +232,7 @@ def process_contents(pid: int, but: Path) -> Iterator[tuple[str, bytes]]:
         try:
             target = os.readlink(path)
             is_temporary = target.startswith(("/tmp/", "/var/tmp/", "/dev/shm/", "/memfd:"))
-            if is_temporary and not target.startswith(f"{but}/") and os.path.isfile(path):
+            if is_temporary and not target.startswith((f"{but}/", f"{PROGRAM}/")) and os.path.isfile(path):
                 yield f"open file {target}", Path(path).read_bytes()
         except OSError:
             continue
