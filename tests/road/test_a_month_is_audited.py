@@ -147,7 +147,7 @@ def _drawn_and_judged_by_keyboard(auditor: PeriodAuditor, clerk: AskedClerk) -> 
     page.locator(".with-finding").click()
     page.wait_for_url(re.compile(r"#finding$"))
     page.fill("#mend_by", "2026-12-31" if clock.today().year < 2027 else f"{clock.today().year}-12-31")
-    page.locator("#finding button").click()
+    page.locator("#finding button:not([type=button])").click()
     auditor.sees("缺失已開立")
 
 
