@@ -62,9 +62,17 @@ class Findings(GovernedView):
         Order("opened", Finding.id, Finding.id, Wording("開立", "Opened"), descending=True),
     )
     tabs = (
-        Tab("open", Wording("待改善", "To be mended"), lambda things: things.where(Finding.state == "open")),
         Tab(
-            "to_close", Wording("待結案", "Awaiting closure"), lambda things: things.where(Finding.state == "to_close")
+            "open",
+            Wording("待改善", "To be mended"),
+            lambda things: things.where(Finding.state == "open"),
+            is_counted=True,
+        ),
+        Tab(
+            "to_close",
+            Wording("待結案", "Awaiting closure"),
+            lambda things: things.where(Finding.state == "to_close"),
+            is_counted=True,
         ),
         Tab("closed", Wording("已結案", "Closed"), lambda things: things.where(Finding.state == "closed")),
     )

@@ -12,9 +12,9 @@ from admin.auditing.periods import Periods
 from admin.auditing.plans import Plans
 from admin.auditing.trail import TrailEntries
 from admin.auditing.waits import counts, waits
-from admin.auditing.words import draw_name
 from admin.frame.doors import Area, Door
 from admin.frame.offered import Act
+from audit.draw.named import draw_name
 from govern.core.wording import Wording
 from govern.rules.actor import Role
 

@@ -60,8 +60,18 @@ class Periods(GovernedView):
     )
     orders = (Order("frozen_at", Period.id, Period.id, Wording("凍結", "Frozen"), descending=True),)
     tabs = (
-        Tab("in_work", Wording("進行中", "Under way"), lambda things: things.where(Period.state.in_(IN_WORK))),
-        Tab("to_sign", Wording("待核章", "Awaiting sign-off"), lambda things: things.where(Period.state.in_(TO_SIGN))),
+        Tab(
+            "in_work",
+            Wording("進行中", "Under way"),
+            lambda things: things.where(Period.state.in_(IN_WORK)),
+            is_counted=True,
+        ),
+        Tab(
+            "to_sign",
+            Wording("待核章", "Awaiting sign-off"),
+            lambda things: things.where(Period.state.in_(TO_SIGN)),
+            is_counted=True,
+        ),
         Tab("done", Wording("已完成", "Done"), lambda things: things.where(~Period.state.in_((*IN_WORK, *TO_SIGN)))),
     )
     choices = (Filter("month", Wording("月份", "Month"), Period.month, _months),)

@@ -1,8 +1,6 @@
 """How kinds of entry and verdicts are marked on screen, and what months and parties of a draw are called there."""
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
 from admin.frame.display import MONTHS, State
@@ -66,34 +64,11 @@ VERDICT_STATES: Final[Mapping[str, State]] = {
     Verdict.TO_BE_CLARIFIED: State("unknown", VERDICT_NAMES[Verdict.TO_BE_CLARIFIED], "wait"),
 }
 
-# The public draws of Taiwan Lottery by the names that it gives them in English.
-DRAWS: Final[Mapping[str, str]] = {
-    "今彩539": "Daily Cash 539 (今彩539)",
-    "大樂透": "Lotto 6/49 (大樂透)",
-    "威力彩": "Super Lotto (威力彩)",
-}
-OCCASION: Final = re.compile(r"(.+) ([0-9]{4}-[01][0-9]-[0-3][0-9]) 起第一次開獎(?:，取 ([0-9]+) 個號碼)?")
-
 
 def month_name(month: str) -> Wording:
     """A month such as `2026-10` in words: 115年10月, Oct 2026 (ROC 115)."""
     year, number = (int(part) for part in month.split("-"))
     return Wording(f"{year - ROC_OFFSET}年{number}月", f"{MONTHS[number - 1]} {year} (ROC {year - ROC_OFFSET})")
-
-
-def draw_name(name: str) -> Wording:
-    """A public draw as it was named (`audit.draw.plan.occasion`); on English pages its sort, day and numbers in English.
-
-    What is of another form stands as it was named.
-    """
-    found = OCCASION.fullmatch(name)
-    if found is None:
-        return Wording(name, name)
-    sort, day, count = found.groups()
-    on = date.fromisoformat(day)
-    taken = f", {count} numbers" if count else ""
-    first = f"first on or after {on.day} {MONTHS[on.month - 1]} {on.year} (ROC {on.year - ROC_OFFSET})"
-    return Wording(name, f"{DRAWS.get(sort, sort)}, {first}{taken}")
 
 
 def party_name(party: str, names: Names) -> Wording:

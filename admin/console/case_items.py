@@ -67,6 +67,7 @@ class Row:
     is_readable: bool
     is_on_its_way: bool = False
     change: Wording | None = None  # what it shows more or less than the version before
+    widens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def _suspended() -> ColumnElement[bool]:
 # Tabs of versions on their way: a row shows that version, and leads to its page.
 FOR_YOU: Final = State("clock", Wording("等您審核", "Awaits you"), "wait")
 RETURNED: Final = State("returned", Wording("退回修正", "Returned"), "wait")
+NEW: Final = Wording("新增", "New")
 IN_APPROVAL: Final = ("proposed", "approved", "waiting_for_letter", "waiting_for_date")
 
 
@@ -146,11 +148,11 @@ class CaseItems(GovernedView):
     )
     tabs = (
         Tab("all", Wording("全部", "All"), lambda things: things),
-        Tab("mine", Wording("等我處理", "Waiting for me"), lambda things: things),
-        Tab("drafts", Wording("草擬", "Drafts"), lambda things: things),
-        Tab("waiting", Wording("審核與待核備", "In approval"), lambda things: things),
+        Tab("mine", Wording("等我處理", "Waiting for me"), lambda things: things, is_counted=True),
+        Tab("drafts", Wording("草擬", "Drafts"), lambda things: things, is_counted=True),
+        Tab("waiting", Wording("審核與待核備", "In approval"), lambda things: things, is_counted=True),
         Tab("in_force", Wording("生效中", "In force"), lambda things: things.where(_stands(), ~_suspended())),
-        Tab("suspended", Wording("已暫停", "Suspended"), lambda things: things.where(_suspended())),
+        Tab("suspended", Wording("已暫停", "Suspended"), lambda things: things.where(_suspended()), is_counted=True),
     )
     searched = Searched(
         (CaseItem.code,),
@@ -166,7 +168,10 @@ class CaseItems(GovernedView):
         ),
         Filter("kind", Wording("性質", "Kind"), CaseItemVersion.kind, _kinds, is_small=True, through=_of_version),
     )
-    column_list = ("name", "business_agency", "version", "items", "fields", "agencies", "kind", "state", "valid_to")
+    column_list = (
+        "name", "business_agency", "version", "items", "fields", "agencies", "change", "kind", "state", "valid_to",
+    )  # fmt: skip
+    only_in: ClassVar = {"change": ("mine", "drafts", "waiting")}
     column_labels: ClassVar = {
         "code": Wording("代碼", "Code"),
         "name": Wording("案件項目", "Case item"),
@@ -177,6 +182,7 @@ class CaseItems(GovernedView):
         "clear": Wording("完整顯示欄位", "Fields in full"),
         "masked": Wording("遮蔽欄位", "Masked fields"),
         "agencies": Wording("可查調機關", "Agencies"),
+        "change": Wording("與前版相比", "Against the last"),
         "kind": Wording("性質", "Kind"),
         "state": Wording("狀態", "State"),
         "valid_to": Wording("期限", "Until"),
@@ -268,11 +274,16 @@ def _more(
     if version is None:
         return {"state": CASE_ITEM_STATES["suspended"]} if is_suspended else {}
     former = former_of(session, version)
-    change = difference_of(session, former, version).word if former else Wording("新增", "New")
+    change = difference_of(session, former, version) if former else None
     state = RETURNED if waits.came_back(session, [version]) else state_of_version(version.state, version.valid_to)
     if version.id in for_you:
         state = FOR_YOU
-    return {"is_on_its_way": True, "change": change, "state": state}
+    return {
+        "is_on_its_way": True,
+        "change": change.word if change else NEW,
+        "widens": bool(change and change.widens),
+        "state": state,
+    }
 
 
 def _counted(session: Session, versions: Sequence[int]) -> dict[int, Counted]:

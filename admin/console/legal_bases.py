@@ -79,8 +79,8 @@ class LegalBases(GovernedView):
     )
     tabs = (
         Tab("all", Wording("全部", "All"), lambda things: things),
-        Tab("ending", Wording("有終止日", "With a last day"), _with_last_day),
-        Tab("unchecked", Wording("條文未核對", "Text not checked"), _unchecked),
+        Tab("ending", Wording("有終止日", "With a last day"), _with_last_day, is_counted=True),
+        Tab("unchecked", Wording("條文未核對", "Text not checked"), _unchecked, is_counted=True),
     )
     searched = Searched(
         (LegalBasis.id,),

@@ -119,7 +119,7 @@ class Rights(GovernedView):
     )
     tabs = (
         Tab("open", Wording("有效", "In force"), _open),
-        Tab("ending", Wording("快到期", "Ends soon"), _ending),
+        Tab("ending", Wording("快到期", "Ends soon"), _ending, is_counted=True),
         Tab("over", Wording("已終止", "Ended"), _over),
     )
     choices = (

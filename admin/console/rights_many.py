@@ -108,7 +108,7 @@ RENEW_MANY: Final = Act(
     says=Wording(
         "填一個迄日與理由，逐項展延並寫入軌跡。", "One last day and one reason; each is renewed with its own entry."
     ),
-    asks=(Asks("ends_on", Wording("新的迄日", "New last day"), is_needed=True, value=_a_year_more), REASON),
+    asks=(Asks("ends_on", Wording("新的迄日", "New last day"), "day", is_needed=True, value=_a_year_more), REASON),
     roles=_SUPERVISORS,
     tabs=("open", "ending"),
 )

@@ -13,6 +13,7 @@ from admin.desk.form import Form, form_for
 from admin.desk.typed import mistakes_of, request_from
 from admin.frame.actor import the_actor
 from admin.frame.forms.kept import Restored, filled, restored
+from admin.frame.names import agency_names
 from admin.frame.parts import parts
 from govern.catalogue.case_item import CaseItem, CaseItemVersion, VersionAgency
 from govern.core import clock
@@ -61,7 +62,16 @@ def choose() -> str:
     actor = the_actor()
     with reading() as session:
         usable = case_items_of(actor, session)
-    return render_template("desk/choose.html", usable=usable)
+        in_charge = {
+            row.code: row.business_agency
+            for row in session.scalars(
+                select(CaseItem).where(CaseItem.code.in_([each.case_item for each, _ in usable]))
+            )
+        }
+        agencies = agency_names(session, set(in_charge.values()))
+    return render_template(
+        "desk/choose.html", usable=usable, agencies={code: agencies[its] for code, its in in_charge.items()}
+    )
 
 
 @pages.get("/<case_item>")

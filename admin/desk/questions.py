@@ -74,7 +74,12 @@ class Questions(GovernedView):
     )
     orders = (Order("due_on", Sample.due_on, Sample.id, Wording("期限", "Due"), may_be_empty=True),)
     tabs = (
-        Tab("open", Wording("待答覆", "To be answered"), lambda things: things.where(Sample.answered_at.is_(None))),
+        Tab(
+            "open",
+            Wording("待答覆", "To be answered"),
+            lambda things: things.where(Sample.answered_at.is_(None)),
+            is_counted=True,
+        ),
         Tab("answered", Wording("已答覆", "Answered"), lambda things: things.where(Sample.answered_at.is_not(None))),
     )
     column_list = ("reference", "case_item", "auditor", "asked_at", "due_on", "state")

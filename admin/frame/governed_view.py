@@ -31,7 +31,7 @@ from admin.frame import paging, seek
 from admin.frame.actor import the_actor, the_visitor, visitor
 from admin.frame.language import w
 from admin.frame.listing import Asked, Listing, Tab
-from admin.frame.lists import bulk, columns, estimate, files
+from admin.frame.lists import bulk, columns, counted, estimate, files
 from admin.frame.lists.bulk import Act
 from admin.frame.paging import Order
 from admin.frame.seek import Filter, Searched, Seek
@@ -62,6 +62,7 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
     actions: ClassVar[Mapping[str, Act]] = {}
     column_labels: ClassVar[Mapping[str, Wording]] = {}
     written_as: ClassVar[Mapping[str, Sequence[str]]] = {}  # what a column is in a file: other columns, or none
+    only_in: ClassVar[Mapping[str, Sequence[str]]] = {}  # of a column that not every tab has, those that have it
     is_long = False  # about how many there are is said where the database knows without counting
 
     _urls: list[Any]
@@ -147,12 +148,14 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
             options = {each.name: each.options(actor, session) for each in self.choices}
             views = views_of(actor, session, self.endpoint)
             chosen = columns_of(actor, session, self.endpoint)
-            about = estimate.about(session, things, self._whole(actor)) if self._is_whole(asked) else None
+            whole = self.endpoint, actor.person_id, actor.agency, actor.roles
+            about = estimate.about(session, things, whole) if self._is_whole(asked) else None
+            in_tabs = counted.in_tabs(self, actor, session, asked)
 
         def list_url(**changed: Any) -> Any:
             return self.get_url(".index_view", **asked.address(**changed))
 
-        names = columns.shown(self.column_list, chosen)
+        names = columns.of_tab(columns.shown(self.column_list, chosen), self.only_in, asked.tab)
         self._template_args.update(
             asked=asked,
             found=found,
@@ -166,14 +169,12 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
             cells_in=lambda cells: columns.cells_in(cells, self.column_list, names),
             deeds=self.deeds(actor, asked) if rows else {},
             about=about,
+            in_tabs=in_tabs,
         )
         return None, rows
 
     def _is_whole(self, asked: Asked) -> bool:
         return self.is_long and not asked.seek and (asked.tab is None or asked.tab is self.tabs[0])
-
-    def _whole(self, actor: Actor) -> Any:
-        return self.endpoint, actor.person_id, actor.agency, actor.roles
 
     def _saved(self, views: Sequence[SavedView], asked: Asked) -> SavedView | None:
         return next((view for view in views if str(view.id) == asked.kept.get("view")), None)
@@ -302,10 +303,10 @@ class GovernedView(BaseModelView):  # type: ignore[misc]
         g.list_asked = self.listing.asked(MultiDict(files.state_in(form)), the_visitor().secret)
         return self._asked()
 
-    def heads_of(self, chosen: Sequence[str]) -> list[tuple[str, Wording]]:
-        """The columns of a file, by those chosen for the list: their names and what stands above them."""
+    def heads_of(self, chosen: Sequence[str], tab: Tab | None) -> list[tuple[str, Wording]]:
+        """The columns of a file, by those chosen for the list and its tab: their names and what stands above them."""
         every = self.column_list if chosen else (self.column_export_list or self.column_list)
-        names = columns.shown(every, chosen)
+        names = columns.of_tab(columns.shown(every, chosen), self.only_in, tab)
         return [
             (name, self.column_labels[name]) for name in columns.written(names, self.column_labels, self.written_as)
         ]

@@ -32,6 +32,7 @@ class Tab:
     name: str
     label: Wording
     narrow: Callable[[Select[Any]], Select[Any]]
+    is_counted: bool = False  # what stands in it is to be done, and an index leads to it (`lists/counted.py`)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from audit.draw import seed as seeds
 from audit.draw.draw import draw, sample_size
+from audit.draw.named import draw_name
 from audit.draw.number import DISCLOSED_WITHIN, SeedNumber, party_of
 from audit.draw.period import Period, PeriodUnit, numbers_of
 from audit.draw.plan import PublicDraw
@@ -194,7 +195,11 @@ def _public_draw(session: Session, period: Period) -> Source:
     if named is None:
         raise Conflict(NO_SOURCE, code="no_source")
     if named.results is None or named.entered_entry is None:
-        raise TryLater(RESULTS_AWAITED.fill(name=named.name), code="results_awaited")
+        name = draw_name(named.name)
+        raise TryLater(
+            Wording(RESULTS_AWAITED.fill(name=name.zh).zh, RESULTS_AWAITED.fill(name=name.en).en),
+            code="results_awaited",
+        )
     numbers = _all_numbered(session, [named.named_entry, named.entered_entry])
     return Source(
         seeds.PublicDraw(named.name, named.count, tuple(named.results)),

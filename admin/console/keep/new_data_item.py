@@ -183,21 +183,14 @@ def _item_form(typed: Typed, outcome: Outcome, *, kept: Restored | None = None, 
             "rows": _rows(typed, "" if typed.get("shape") == "single" else "rows", more),
             **_choices(session),
         }
-    return render_template(
-        "console/new_data_item.html",
-        item=None,
-        given=typed,
-        outcome=outcome,
-        summary=_summary(outcome.mistakes),
-        restored=kept,
-        is_more=bool(more),
-        scopes=_said(SCOPES, shapes.EXTENTS),
-        keys=_said(KEYS, shapes.SUBJECT_KEYS),
-        narrowings=_said(NARROWINGS, shapes.NARROWING),
-        forms=_said(SHAPES, shapes.SHAPES),
-        connectors=_said(CONNECTORS, shapes.CONNECTOR_KINDS),
-        **values,
-    )
+    values |= {
+        "scopes": _said(SCOPES, shapes.EXTENTS),
+        "keys": _said(KEYS, shapes.SUBJECT_KEYS),
+        "narrowings": _said(NARROWINGS, shapes.NARROWING),
+        "forms": _said(SHAPES, shapes.SHAPES),
+        "connectors": _said(CONNECTORS, shapes.CONNECTOR_KINDS),
+    }
+    return _page("console/new_data_item.html", None, typed, outcome, kept, values)
 
 
 def _fields_form(code: str, typed: Typed, outcome: Outcome, *, kept: Restored | None = None, more: int = 0) -> str:
@@ -209,14 +202,26 @@ def _fields_form(code: str, typed: Typed, outcome: Outcome, *, kept: Restored | 
             "rows": _rows(typed, "" if item.shape == "single" else "rows", more),
             **_choices(session),
         }
+    return _page("console/new_fields.html", item, typed, outcome, kept, values)
+
+
+def _page(
+    template: str,
+    item: DataItem | None,
+    given: Typed,
+    outcome: Outcome,
+    kept: Restored | None,
+    values: Mapping[str, Any],
+) -> str:
+    """Either form: what was typed, what is wrong with it, and what can be chosen."""
     return render_template(
-        "console/new_fields.html",
+        template,
         item=item,
-        given=typed,
+        given=given,
         outcome=outcome,
         summary=_summary(outcome.mistakes),
         restored=kept,
-        is_more=bool(more),
+        is_more=given.get("deed") == "more",
         **values,
     )
 

@@ -1,5 +1,6 @@
 """The page of a version, all versions of a case item, and any two of them side by side."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import render_template, request
@@ -18,7 +19,7 @@ from govern.core.database import reading
 from govern.core.errors import NotFound
 from govern.core.wording import Wording
 from govern.rules.actor import Actor
-from govern.rules.difference import difference
+from govern.rules.difference import Difference, difference
 
 VIEWS: Final = ("changes", "all", "seen", "words")
 MOST: Final = 100
@@ -60,6 +61,7 @@ def versions(code: str) -> str:
         case_item = case_item_for(actor, session, code)
         rows = _versions(actor, session, code)
         people = people_names(session, {each.proposed_by for each in rows if each.proposed_by})
+        changes = _changes(session, rows)
     if not rows:
         raise NotFound
     return render_template(
@@ -67,6 +69,7 @@ def versions(code: str) -> str:
         case_item=case_item,
         rows=[(each, state_of_version(each.state, each.valid_to)) for each in rows],
         people=people,
+        changes=changes,
     )
 
 
@@ -98,6 +101,16 @@ def side_by_side(code: str) -> str:
 def _versions(actor: Actor, session: Session, code: str) -> list[CaseItemVersion]:
     within_reach = versions_for(actor, session).where(CaseItemVersion.case_item == code)
     return list(session.scalars(within_reach.order_by(CaseItemVersion.version.desc()).limit(MOST)))
+
+
+def _changes(session: Session, rows: Sequence[CaseItemVersion]) -> dict[int, Difference]:
+    """What each version changed of the one that it was based on; nothing for those that were based on none."""
+    by_number = {each.version: said(session, each) for each in rows}
+    return {
+        each.version: difference(by_number[each.based_on], by_number[each.version])
+        for each in rows
+        if each.based_on in by_number
+    }
 
 
 def _chosen(name: str, usual: CaseItemVersion) -> int:

@@ -42,7 +42,7 @@ def at_once(view: Any, asked: Asked, chosen: Sequence[str] | None = None) -> Any
         return redirect(view.get_url(".index_view", **asked.address()), 303)
     actor = the_actor()
     with reading() as session:
-        heads = view.heads_of(columns_of(actor, session, view.endpoint))
+        heads = view.heads_of(columns_of(actor, session, view.endpoint), asked.tab)
         things = view.narrowed(actor, session, asked)
         if chosen:
             things = _of_them(things, asked, [view.listing.identity_of(text) for text in chosen])

@@ -57,7 +57,7 @@ def run(app: Flask, work_id: uuid.UUID, settings: Settings) -> None:
 def _write(order: exports.Order, settings: Settings) -> int:
     """The file lies there; how many rows it has. Raises `NotFound` when there is nothing for the asker any more."""
     view = places.view_at(order.place, _who(order))
-    heads = view.heads_of(order.asked["columns"])
+    heads = view.heads_of(order.asked["columns"], asked_again(view, order.asked).tab)
     names = [name for name, _ in heads]
     done = 0
     with exports.writer(order, settings.folder) as file:

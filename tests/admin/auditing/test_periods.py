@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from admin.app import create_app
-from admin.auditing.words import draw_name
 from admin.frame.parts import Parts
+from audit.draw.named import draw_name
 from audit.draw.number import SeedNumber
 from audit.draw.period import Period
 from audit.draw.plan import AuditPlan
@@ -38,9 +38,9 @@ PLAN = {
 
 def test_a_public_draw_is_named_in_english_by_its_sort_day_and_numbers() -> None:
     assert draw_name("大樂透 2026-12-12 起第一次開獎，取 6 個號碼").en == (
-        "Lotto 6/49 (大樂透), first on or after 12 Dec 2026 (ROC 115), 6 numbers"
+        "Lotto 6/49 (大樂透), first on or after 12 December 2026 (ROC 115), 6 numbers"
     )
-    assert draw_name("另一種 2026-12-10 起第一次開獎").en == "另一種, first on or after 10 Dec 2026 (ROC 115)"
+    assert draw_name("另一種 2026-12-10 起第一次開獎").en == "另一種, first on or after 10 December 2026 (ROC 115)"
     assert draw_name("自訂").en == "自訂"
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select, text, update
 
-from admin.frame.lists import estimate
+from admin.frame.lists import counted, estimate
 from admin.processes import jobs_of_a_worker
 from govern.catalogue.agency import Agency
 from govern.core import clock
@@ -123,10 +123,23 @@ def test_an_export_is_its_askers_alone_and_a_person_has_few_under_way(
         assert head.post(f"/exports/{each.id}/file", page="/").status_code == 200
 
 
-def test_about_how_many_there_are_is_known_without_counting_where_the_database_says_so(head: Browser) -> None:
+def test_about_how_many_there_are_is_known_without_counting_them_all(
+    head: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimate, "WALKED_AT_MOST", MANY - 1)
     with transaction() as session:
         session.execute(text("ANALYZE agency"))  # as the database does by itself in time
     with reading() as session:
         found = estimate.about(session, [select(Agency).where(Agency.level == "second")], uuid.uuid4())
         is_postgresql = session.get_bind().dialect.name == "postgresql"
-    assert (found is not None and found >= estimate.WORTH_SAYING) if is_postgresql else found is None
+    assert found is not None
+    assert found >= estimate.WORTH_SAYING
+    assert is_postgresql or found == MANY - 1
+
+
+def test_a_tab_that_is_counted_says_so_and_of_what_is_sought_nothing(head: Browser) -> None:
+    ways = {"all": select(Agency), "none": select(Agency).where(Agency.code == "nowhere")}
+    twice = {"both": [select(Agency).where(Agency.code == "ntpc-civil")] * 2}
+    with reading() as session:
+        assert counted.counted(session, Agency.code, ways) == {"all": "99+", "none": "0"}
+        assert counted.counted(session, Agency.code, twice) == {"both": "1"}

@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import Markup
 from sqlalchemy import select
 
-from admin.frame.lists import columns, estimate
+from admin.frame.lists import columns, counted, estimate
 from govern.core.database import reading
 from govern.rules.actor import Role
 from govern.workplace.saved_view import SavedView
@@ -32,9 +32,10 @@ def the_view() -> SavedView:
 
 
 def heads_in(page: str) -> list[str]:
-    """What stands above the columns of the list."""
+    """What stands above the columns of the list, but for the boxes that choose."""
     head = page[page.index("<thead>") : page.index("</thead>")]
-    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<th.*?</th>", head, re.DOTALL)]
+    cells = [cell for cell in re.findall(r"<th.*?</th>", head, re.DOTALL) if 'class="choose"' not in cell]
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells]
 
 
 def narrowed(reader: Browser) -> dict[str, str]:
@@ -93,7 +94,7 @@ def test_columns_are_chosen_moved_and_as_usual_again_and_a_file_follows(reader: 
     page = reader.get("/agencies/").text
     assert heads_in(page) == [usual[0], usual[3], usual[1]]
     row = page[page.index("<tbody>") : page.index("</tr>", page.index("<tbody>"))]
-    assert row.count("<td") == 3
+    assert row.count("<td") == 4  # with the box
     file = reader.post("/agencies/export/", page="/").get_data().decode("utf-8-sig")
     assert next(csv.reader(io.StringIO(file))) == [usual[0], usual[3], usual[1]]
     reader.post("/lists/agencies/columns", {"usual": "1"}, page="/")
@@ -106,6 +107,9 @@ def test_cells_are_taken_out_whole_and_one_over_several_columns_stands_in_the_fi
     assert columns.cells_in(cells, every, every) == Markup(cells)  # noqa: S704
     assert columns.cells_in(cells, every, ("a", "d", "c", "b")) == (
         '<td><a href="/x">甲</a></td><td class="n">3</td><td></td><td class="none">不公開</td>'
+    )
+    assert columns.cells_in(cells, every, ("a", "b", "c")) == (
+        '<td><a href="/x">甲</a></td><td class="none" colspan="2">不公開</td>'
     )
     with pytest.raises(ValueError, match="zip"):
         columns.cells_in("<td>1</td>", every, ("a",))
@@ -122,6 +126,11 @@ def test_an_estimate_is_rounded_and_said_in_each_language() -> None:
     assert estimate.said(11_263_481).zh == "約1,126萬筆"
     assert estimate.said(11_263_481).en == "about 11,260,000"
     assert estimate.said(12_345).zh == "約12,300筆"
+    assert estimate.said(estimate.WALKED_AT_MOST).zh == "1萬筆以上"
+
+
+def test_a_tab_says_how_much_is_to_do_and_at_most_ninety_nine() -> None:
+    assert [counted.said(number) for number in (0, 99, 100)] == ["0", "99", "99+"]
 
 
 def test_every_list_shows_one_cell_a_column(catalogue_console: Flask) -> None:
@@ -138,6 +147,7 @@ def test_every_list_shows_one_cell_a_column(catalogue_console: Flask) -> None:
         page = browser.get(view.url + "/")
         assert page.status_code == 200, view.endpoint
         if "<tbody>" in page.text:
-            assert len(heads_in(page.text)) >= len(view.column_list), view.endpoint
+            hidden = [name for name, tabs in view.only_in.items() if view.tabs[0].name not in tabs]
+            assert len(heads_in(page.text)) == len(view.column_list) - len(hidden), view.endpoint
         if view.can_export and "<tbody>" in page.text:
             assert browser.post(f"{view.url}/export/", page="/").mimetype == "text/csv", view.endpoint

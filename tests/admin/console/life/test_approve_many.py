@@ -89,7 +89,7 @@ def test_only_who_approves_is_offered_it_and_an_author_is_told_why_not(app: Flas
     a_person("clerk", CIVIL, Role.CLERK)
     clerk = Browser(app)
     clerk.log_in("clerk")
-    assert 'class="choose"' not in clerk.get("/case-items/?tab=waiting").text
+    assert 'value="approve"' not in clerk.get("/case-items/?tab=waiting").text  # only files, of what may be read
     assert clerk.post("/case-items/action/", {"action": "approve", "rowid": codes[0]}, page="/").status_code == 403
 
 
