@@ -150,6 +150,10 @@ class _Connection(http.client.HTTPConnection):
         """Whether the open connection may carry another request: not idle for long, not closed, nothing left over in it."""
         if self.sock is None or now() - self.idle_since > _IDLE_S:
             return False
+        if (
+            isinstance(self.sock, TlsSocket) and self.sock.pending()
+        ):  # what TLS has unpacked already, select does not see
+            return False
         return not select.select([self.sock], [], [], 0)[0]
 
     def begin(self, call: Call) -> None:

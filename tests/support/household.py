@@ -23,6 +23,7 @@ ITEM = ItemSpec(
         FieldSpec("household_no", "string"),
         FieldSpec("kind", "code", values=("family", "single")),
         FieldSpec("address", "address"),
+        FieldSpec("national_id", "national_id"),
         FieldSpec("member_name", "name", "members"),
         FieldSpec("member_birth_date", "date", "members"),
         FieldSpec("member_savings", "money", "members"),

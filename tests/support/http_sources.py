@@ -216,14 +216,20 @@ class HttpSource:
 
 @contextlib.contextmanager
 def http_source(
-    say: Callable[[Exchange], tuple[int, str, bytes]], certificate: Path | None = None
+    say: Callable[[Exchange], tuple[int, str, bytes]], certificate: Path | None = None, *, is_old: bool = False
 ) -> Iterator[HttpSource]:
-    """A server on a free port of loopback that answers with `say` in the way its `behaviour` does; TLS with a certificate."""
+    """A server on a free port of loopback that answers with `say` in the way its `behaviour` does; TLS with a certificate.
+
+    `is_old`: it speaks nothing newer than TLS 1.1. A behaviour that `goes_on` leaves the connection open for the next request.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     context: ssl.SSLContext | None = None
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
+        if is_old:
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
     source, stopped = HttpSource(listener.getsockname()[1]), threading.Event()
     open_connections: list[socket.socket] = []
 
@@ -235,7 +241,8 @@ def http_source(
             while (exchange := _received(connection, say, stopped)) is not None:
                 source.seen.append(exchange)
                 source.behaviour(exchange)
-                if source.behaviour not in (rightly, packed, with_leftovers, redirecting, busy):
+                is_patient = source.behaviour in (rightly, packed, with_leftovers, redirecting, busy)
+                if not is_patient and not getattr(source.behaviour, "goes_on", False):
                     break
             connection.close()
 

@@ -23,7 +23,8 @@ class SftpSource:
     """A running server. `answer` makes the answer file out of the request's rows; None: no answer comes.
 
     Further faults: `stalls_in_answer` stops in the middle of reading, `grows` adds to the file with each look,
-    `vanishes` removes the answer between look and reading, `keeps_answers` forbids removing.
+    `vanishes` removes the answer between look and reading, `keeps_answers` forbids removing, `is_short` ends the file in its
+    middle, `announced` says that it is so large, `floods` sends a packet without end.
     """
 
     port: int
@@ -39,6 +40,12 @@ class SftpSource:
     grows: int = 0
     vanishes: int = 0
     keeps_answers: bool = False
+    is_short: bool = False
+    announced: int = 0
+    floods: bool = False
+    hangs_up_in_answer: bool = False
+    hangs_up_on_rename: bool = False
+    lets_in: bool = True
     hangs_up_on_remove: bool = False
     refuses_rename: bool = False
     refuses_subsystem: bool = False
@@ -46,6 +53,11 @@ class SftpSource:
     weak: bool = False
     stopped: threading.Event = field(default_factory=threading.Event)
     transports: list[paramiko.Transport] = field(default_factory=list)
+
+    def hang_up(self) -> None:
+        """Every connection is closed."""
+        for transport in self.transports:
+            transport.close()
 
 
 class _LogIn(paramiko.ServerInterface):
@@ -56,7 +68,7 @@ class _LogIn(paramiko.ServerInterface):
         return "publickey"
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
-        if username != USER or key.asbytes() != self.source.log_in_key.asbytes():
+        if not self.source.lets_in or username != USER or key.asbytes() != self.source.log_in_key.asbytes():
             return common.AUTH_FAILED
         self.source.log_ins += 1
         return common.AUTH_SUCCESSFUL
@@ -83,7 +95,10 @@ class _Handle(paramiko.SFTPHandle):
         return sftp.SFTP_OK
 
     def read(self, offset: int, length: int) -> bytes | int:
-        data = self.source.files.get(self.path, b"")[offset : offset + length]
+        whole = self.source.files.get(self.path, b"")
+        data = whole[offset : min(offset + length, len(whole) // 2) if self.source.is_short else offset + length]
+        if self.source.hangs_up_in_answer and self.path.startswith(f"/{OWNER}/out/"):
+            self.source.hang_up()
         if self.source.stalls_in_answer and offset + length > 10:
             if offset == 0:
                 return data[:10]
@@ -95,6 +110,18 @@ class _Handle(paramiko.SFTPHandle):
 
     def stat(self) -> paramiko.SFTPAttributes | int:
         return _attributes(self.source, self.path)
+
+
+class _Server(paramiko.SFTPServer):
+    """paramiko's server, which can send a packet that announces 2 GB and never ends."""
+
+    def _send_packet(self, kind: int, packet: Any) -> None:
+        if kind != sftp.CMD_DATA or not self.server.source.floods:
+            super()._send_packet(kind, packet)
+            return
+        self.sock.sendall(b"\x7f\xff\xff\xff" + bytes([kind]))
+        for _ in range(7_000):
+            self.sock.sendall(b" " * 30_000)
 
 
 class _Files(paramiko.SFTPServerInterface):
@@ -123,6 +150,8 @@ class _Files(paramiko.SFTPServerInterface):
         source = self.source
         if source.refuses_rename:
             return sftp.SFTP_FAILURE
+        if source.hangs_up_on_rename:
+            source.hang_up()
         data = source.files[newpath] = source.files.pop(oldpath)
         rows = [row for row in csv.DictReader(io.StringIO(data.decode())) if row["seq"] != "#END"]
         source.seen.append(rows)
@@ -133,8 +162,7 @@ class _Files(paramiko.SFTPServerInterface):
 
     def remove(self, path: str) -> int:
         if self.source.hangs_up_on_remove:
-            for transport in self.source.transports:
-                transport.close()
+            self.source.hang_up()
         if self.source.keeps_answers:
             return sftp.SFTP_PERMISSION_DENIED
         del self.source.files[path]
@@ -145,7 +173,7 @@ def _attributes(source: SftpSource, path: str) -> paramiko.SFTPAttributes | int:
     if path not in source.files:
         return sftp.SFTP_NO_SUCH_FILE
     found = paramiko.SFTPAttributes()
-    found.st_size = len(source.files[path])
+    found.st_size = source.announced or len(source.files[path])
     if source.grows > 0:
         source.grows -= 1
         source.files[path] = b"x" + source.files[path]
@@ -164,7 +192,7 @@ def sftp_source(host_key: paramiko.PKey, log_in_key: paramiko.PKey) -> Iterator[
         transport.add_server_key(source.host_key)
         if source.weak:
             transport.get_security_options().ciphers = WEAK_CIPHERS
-        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files)
+        transport.set_subsystem_handler("sftp", _Server, _Files)
         with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
             transport.start_server(server=_LogIn(source))
 
