@@ -1,14 +1,13 @@
-"""The contract's tests are made for the behaviours that a kind of source can show."""
+"""The contract's tests are made for the manners that a kind of source can have."""
 
 import pytest
 
-from tests.connectors.contract import MANNERS, MISBEHAVIOURS, Contract
+from tests.connectors.contract import MANNERS, Contract
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each behaviour that the subclass of `Contract` offers."""
+    """One test for each of the manners that the subclass of `Contract` offers."""
     if metafunc.cls is None or not issubclass(metafunc.cls, Contract):
         return
-    for name, known in (("misbehaviour", MISBEHAVIOURS), ("manner", MANNERS)):
-        if name in metafunc.fixturenames:
-            metafunc.parametrize(name, [each for each in known if each in metafunc.cls.offers])
+    if "manner" in metafunc.fixturenames:
+        metafunc.parametrize("manner", [each for each in MANNERS if each in metafunc.cls.offers])

@@ -1,8 +1,8 @@
-"""The contract of every kind of source: what each connector must do with a right answer and with each wrong one.
+"""The contract of every kind of source: what each connector must do with a right answer, and what it is asked to do rightly.
 
-A kind's test file subclasses `Contract` and gives a `Rig`: a running source of that kind whose next behaviour can be named.
-A kind that cannot misbehave in some way (a file server sends no redirect) leaves it out of `offers`; tests are made for what
-is offered (`conftest.py`).
+A kind's test file subclasses `Contract` and gives a `Rig`: a running source of that kind whose next manners can be named.
+Manners that a kind cannot have are left out of `offers`; tests are made for what is offered (`conftest.py`). What must become
+of each misbehaviour of each kind is a table of its own, `misbehaving/table.py`.
 """
 
 import logging
@@ -24,46 +24,6 @@ from tests.support.household import MARKS, REQUEST, Answer, question
 
 DEADLINE_S = 1.0
 OTHER = "B900000028"
-
-
-MISBEHAVIOURS: dict[str, set[str]] = {
-    "silent": {"timed_out"},
-    "byte_by_byte": {"timed_out"},
-    "endless_header": {"timed_out", "unreadable", "too_much"},
-    "endless_header_line": {"unreadable", "too_much"},
-    "continuing_for_ever": {"timed_out", "too_much"},
-    "hanging_up": {"timed_out"},
-    "cut_short": {"unreadable"},
-    "cut_short_in_a_chunk": {"unreadable"},
-    "well_formed_but_shorter": {"unreadable"},
-    "announcing_200_mb": {"too_much"},
-    "sending_200_mb": {"too_much"},
-    "gzip_bomb": {"too_much"},
-    "redirecting": {"unreadable"},
-    "log_in_page": {"unreadable"},
-    "garbage": {"unreadable"},
-    "garbage_as_body": {"unreadable"},
-    "in_big5": {"unreadable"},
-    "failing_with_body": {"refused"},
-    "busy": {"refused"},
-    "rejecting": {"refused"},
-    "wrong_namespace": {"unreadable"},
-    "entity_bomb": {"unreadable"},
-    "deep_nesting": {"unreadable", "too_much"},
-    "name_twice": {"unreadable"},
-    "not_a_number": {"unreadable"},
-    "fault": {"refused"},
-    "bad_credentials": {"refused"},
-    "stalling": {"timed_out"},
-    "no_trailer": {"unreadable"},
-    "wrong_count": {"unreadable"},
-    "empty": {"unreadable"},
-    "always_growing": {"timed_out"},
-    "key_left_out": {"unreadable"},
-    "with_bom": {"unreadable"},
-    "bad_ticket": {"unreadable"},
-    "working_for_ever": {"timed_out"},
-}
 MANNERS = ("packed", "with_leftovers", "growing_at_first", "vanishing_at_first", "undeletable")
 
 
@@ -177,15 +137,6 @@ class Contract:
         rig.answers(replace(Answer(), members=({"member_name": "甄試探"},) * 51))
         error = refusal(rig.source, question())
         assert (error.code, error.detail) == ("too_much", "rows")
-
-    def test_a_source_that_misbehaves_ends_in_its_error_before_the_deadline(self, rig: Rig, misbehaviour: str) -> None:
-        rig.behave(misbehaviour)
-        source = hurried(rig.source) if "timed_out" in MISBEHAVIOURS[misbehaviour] else rig.source
-        error = refusal(source, question())
-        assert error.code in MISBEHAVIOURS[misbehaviour], error
-        assert error.detail != "unspecified"
-        assert error.detail != "unexpected"
-        assert not error.never_left
 
     def test_a_source_with_harmless_manners_is_understood_twice(self, rig: Rig, manner: str) -> None:
         rig.behave(manner)

@@ -1,4 +1,4 @@
-"""Rigs for the kinds that speak HTTP: what the test's source says and how it misbehaves."""
+"""Rigs for the kinds that speak HTTP: what the test's source says and its manners."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,37 +10,9 @@ from tests.support import http_sources as http
 from tests.support.certificates import an_authority
 from tests.support.household import OWNER, Answer
 
-OF_HTTP = frozenset(
-    {
-        "silent",
-        "byte_by_byte",
-        "endless_header",
-        "endless_header_line",
-        "continuing_for_ever",
-        "hanging_up",
-        "cut_short",
-        "cut_short_in_a_chunk",
-        "well_formed_but_shorter",
-        "announcing_200_mb",
-        "sending_200_mb",
-        "gzip_bomb",
-        "redirecting",
-        "log_in_page",
-        "garbage",
-        "garbage_as_body",
-        "in_big5",
-        "failing_with_body",
-        "busy",
-        "rejecting",
-        "packed",
-        "with_leftovers",
-    }
-)
-_NAMES: Mapping[str, http.Behaviour] = {
-    "silent": http.silently,
-    **{name: getattr(http, name) for name in OF_HTTP if name != "silent"},
-}
-# A body that says something wrong in the words of one kind: media type and bytes, with the status.
+OF_HTTP = frozenset({"packed", "with_leftovers"})
+_NAMES: Mapping[str, http.Behaviour] = {name: getattr(http, name) for name in OF_HTTP}
+# What is said in the words of one kind: media type and bytes, with the status.
 Wording = Callable[[http.Exchange], tuple[int, str, bytes]]
 
 
@@ -50,17 +22,13 @@ class HttpRig:
 
     source: Source
     server: http.HttpSource
-    own: Mapping[str, Wording]
     other_authority: str
     answer: Answer = field(default_factory=Answer)
     override: Wording | None = None
 
     def behave(self, name: str) -> None:
-        """A behaviour of HTTP, or one in this kind's own words."""
-        if name in self.own:
-            self.override = self.own[name]
-        else:
-            self.server.behaviour = _NAMES[name]
+        """Manners of HTTP."""
+        self.server.behaviour = _NAMES[name]
 
     def answers(self, answer: Answer) -> None:
         """What is said from now on."""
@@ -83,7 +51,6 @@ def http_rig(
     settings: Mapping[str, object],
     credentials: Mapping[str, str],
     wording: Callable[[HttpRig], Wording],
-    own: Mapping[str, Wording] | None = None,
     *,
     tls: bool = True,
 ) -> Iterator[HttpRig]:
@@ -110,5 +77,5 @@ def http_rig(
             credentials=credentials,
             max_bytes=2_000_000,
         )
-        rigs.append(HttpRig(source, server, own or {}, str(folder / "other.pem")))
+        rigs.append(HttpRig(source, server, str(folder / "other.pem")))
         yield rigs[0]

@@ -87,9 +87,10 @@ class Ground:
     @contextlib.contextmanager
     def _http(self, kind: str, name: str, deadline_s: float) -> Iterator[Standing]:
         certificate = self.folder / (f"{name}.pem" if name in BAD_CERTIFICATES else "right.pem")
-        answers, behaviour = _said_by(kind, name), OVER_HTTP.get(name, http.rightly)
+        answers, behaviour = _said_by(kind, name), OVER_HTTP.get(name.removeprefix("upload_"), http.rightly)
         with http.http_source(answers, certificate, is_old=name == "old_tls") as server:
-            server.behaviour = _at_the_look(behaviour) if kind == "batch_file" else behaviour
+            is_at_the_look = kind == "batch_file" and not name.startswith("upload_")
+            server.behaviour = _at_the_look(behaviour) if is_at_the_look else behaviour
             soap = {"wsdl": str(self.wsdl)} if kind.startswith("soap") else {}
             gateway = {"requesting_agency": "382000000A", "service_code": "S-001"} if kind == "soap_gateway" else {}
             batch = {"poll_s": 0.1} if kind == "batch_file" else {}

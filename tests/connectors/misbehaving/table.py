@@ -190,6 +190,11 @@ TABLE: Final[tuple[Row, ...]] = (
         "batch",
         ("bad_ticket", "a ticket that is a path", "unreadable", _DONE),
         ("working_for_ever", "works for ever", "timed_out", _DONE),
+        ("upload_silent", "takes the file and never says so", "timed_out", _DONE),
+        ("upload_hanging_up", "hangs up on the file", "timed_out", _DONE),
+        ("upload_cut_short", "stops in the middle of the ticket", "unreadable", _DONE),
+        ("upload_log_in_page", "a page in HTML to log in at, for a ticket", "refused|unreadable", _DONE),
+        ("upload_redirect_to_http", "sends the file elsewhere in clear", "unreadable", _DONE),
     ),
 )
 NOT_TRIED: Final[Mapping[str, str]] = {

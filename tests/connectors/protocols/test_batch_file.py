@@ -34,18 +34,6 @@ def _wording(rig: HttpRig) -> Wording:
     return say
 
 
-_WHOLE = as_csv(Answer())
-_OWN = {
-    "no_trailer": _then(_WHOLE.rpartition(b"#END")[0]),
-    "wrong_count": _then(_WHOLE.replace(b"#END,2", b"#END,3")),
-    "empty": _then(b""),
-    "key_left_out": _then(b"seq,key,found,household_no\r\n#END,0\r\n"),
-    "with_bom": _then(b"\xef\xbb\xbf" + _WHOLE),
-    "bad_ticket": lambda exchange: _taken(ticket="../../other"),
-    "working_for_ever": _then(b"", 202),
-}
-
-
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[HttpRig]:
     """A source that takes files."""
@@ -56,7 +44,6 @@ def rig(tmp_path: Path) -> Iterator[HttpRig]:
         {"poll_s": 0.1},
         {"username": "govern", "password": "token-of-the-test"},
         _wording,
-        _OWN,
     ) as running:
         yield running
 
@@ -64,7 +51,7 @@ def rig(tmp_path: Path) -> Iterator[HttpRig]:
 class TestBatchFile(Contract):
     """The contract."""
 
-    offers = OF_HTTP | set(_OWN) | {"other_request", "distrusted"}
+    offers = OF_HTTP | {"other_request", "distrusted"}
 
 
 def test_the_file_is_uploaded_whole_and_the_answer_asked_for_by_ticket(rig: HttpRig) -> None:

@@ -12,7 +12,6 @@ from lxml import etree
 from connectors import sandbox
 from tests.connectors.contract import Contract, refusal
 from tests.connectors.http_rig import OF_HTTP, HttpRig, http_rig
-from tests.connectors.protocols.test_soap import OWN
 from tests.support.household import OWNER, REQUEST, as_soap, question, wsdl
 
 
@@ -27,7 +26,6 @@ def rig(tmp_path: Path) -> Iterator[HttpRig]:
         {"wsdl": str(tmp_path / "owner.wsdl"), "requesting_agency": "382000000A", "service_code": "S-001"},
         {"username": "govern", "password": "密碼 of the gateway"},
         lambda rig: lambda exchange: (200, "text/xml; charset=utf-8", as_soap(rig.answer)),
-        OWN,
         tls=False,
     ) as running:
         yield running
@@ -36,7 +34,7 @@ def rig(tmp_path: Path) -> Iterator[HttpRig]:
 class TestGateway(Contract):
     """The contract."""
 
-    offers = OF_HTTP | set(OWN) | {"other_request"}
+    offers = OF_HTTP | {"other_request"}
 
 
 def test_the_password_travels_as_a_digest_with_a_nonce_used_once(rig: HttpRig) -> None:

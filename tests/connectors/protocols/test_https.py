@@ -18,13 +18,6 @@ def _said(body: bytes) -> tuple[int, str, bytes]:
     return 200, "application/json", body
 
 
-_OWN = {
-    "deep_nesting": lambda exchange: _said(b'{"header":' + b"[" * 200_000),
-    "name_twice": lambda exchange: _said(as_json(Answer())[:-1] + b',"found":true}'),
-    "not_a_number": lambda exchange: _said(as_json(Answer())[:-1] + b',"more":NaN}'),
-}
-
-
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[HttpRig]:
     """An HTTPS source."""
@@ -35,7 +28,6 @@ def rig(tmp_path: Path) -> Iterator[HttpRig]:
         {},
         {"username": "govern", "password": "token-of-the-test"},
         lambda rig: lambda exchange: _said(as_json(rig.answer)),
-        _OWN,
     ) as running:
         yield running
 
@@ -43,7 +35,7 @@ def rig(tmp_path: Path) -> Iterator[HttpRig]:
 class TestHttps(Contract):
     """The contract."""
 
-    offers = OF_HTTP | set(_OWN) | {"other_request", "distrusted"}
+    offers = OF_HTTP | {"other_request", "distrusted"}
 
 
 def test_the_question_goes_where_and_as_the_wire_says(rig: HttpRig) -> None:

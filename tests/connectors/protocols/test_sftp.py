@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -41,29 +41,9 @@ class SftpRig:
     answer: Answer = field(default_factory=Answer)
 
     def behave(self, name: str) -> None:
-        """A behaviour of the server, or a file with something wrong in it."""
+        """Manners of the server."""
         whole = as_csv(Answer())
-        files: dict[str, Callable[[], bytes | None]] = {
-            "silent": lambda: None,
-            "no_trailer": lambda: whole.rpartition(b"#END")[0],
-            "wrong_count": lambda: whole.replace(b"#END,2", b"#END,3"),
-            "empty": lambda: b"",
-            "key_left_out": lambda: b"seq,key,found,household_no\r\n#END,0\r\n",
-            "with_bom": lambda: b"\xef\xbb\xbf" + whole,
-            "in_big5": lambda: whole.decode().encode("big5"),
-            "garbage_as_body": lambda: bytes(range(256)) * 40,
-            "announcing_200_mb": lambda: b"x" * 5_000_000,
-            "well_formed_but_shorter": lambda: whole[: len(whole) // 2],
-        }
-        if name in files:
-            self.server.answer = lambda rows: files[name]()
-        elif name == "stalling":
-            self.server.stalls_in_answer = True
-        elif name == "byte_by_byte":
-            self.server.trickles = True
-        elif name == "always_growing":
-            self.server.grows = 10_000
-        elif name == "growing_at_first":
+        if name == "growing_at_first":
             self.server.answer = lambda rows: whole.rpartition(b"#END")[0]
             threading.Timer(0.1, self._complete, [whole]).start()
         elif name == "vanishing_at_first":
@@ -111,27 +91,7 @@ def rig(tmp_path: Path) -> Iterator[SftpRig]:
 class TestSftp(Contract):
     """The contract."""
 
-    offers: frozenset[str] = frozenset(
-        {
-            "stalling",
-            "byte_by_byte",
-            "silent",
-            "no_trailer",
-            "wrong_count",
-            "empty",
-            "always_growing",
-            "key_left_out",
-            "with_bom",
-            "in_big5",
-            "garbage_as_body",
-            "announcing_200_mb",
-            "growing_at_first",
-            "vanishing_at_first",
-            "undeletable",
-            "distrusted",
-            "well_formed_but_shorter",
-        }
-    )
+    offers: frozenset[str] = frozenset({"growing_at_first", "vanishing_at_first", "undeletable", "distrusted"})
 
 
 def test_the_request_is_renamed_into_place_and_the_answer_removed(rig: SftpRig) -> None:
