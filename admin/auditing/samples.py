@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from admin.auditing.queue import queue_around, waiting_sample
 from admin.auditing.typed import day_typed
-from admin.auditing.words import KIND_STATES, VERDICT_STATES, month_name
+from admin.auditing.words import KIND_STATES, VERDICT_MEANINGS, VERDICT_STATES, month_name
 from admin.frame.actor import the_actor
 from admin.frame.forms.day import as_typed
 from admin.frame.language import t, w
@@ -194,6 +194,7 @@ def _page(
         theirs=theirs,
         keys=KEYS,
         verdict_states=VERDICT_STATES,
+        verdict_meanings=VERDICT_MEANINGS,
         kind_states=KIND_STATES,
         signed_in_by=SIGNED_IN_BY,
         day_of=date.fromisoformat,

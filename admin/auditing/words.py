@@ -65,6 +65,17 @@ VERDICT_STATES: Final[Mapping[str, State]] = {
 }
 
 
+# What each verdict says of a look-up, under its name where one is chosen.
+VERDICT_MEANINGS: Final[Mapping[str, Wording]] = {
+    Verdict.PROPER: Wording("目的、對象、範圍與文件都相符", "Purpose, subject, extent and document fit"),
+    Verdict.IMPROPER_PURPOSE: Wording("不是為了辦這個案件項目而查", "Not for the business of its case item"),
+    Verdict.NO_DOCUMENT: Wording("提不出同意書或公文", "No consent form or document is there"),
+    Verdict.WRONG_SUBJECT: Wording("查的不是這件案件的當事人", "Not the subject of its case"),
+    Verdict.EXCESSIVE: Wording("查調或揭示超過辦案所需", "More was asked or revealed than needed"),
+    Verdict.TO_BE_CLARIFIED: Wording("還不能判定，先請承辦人說明", "Not yet; the clerk is asked first"),
+}
+
+
 def month_name(month: str) -> Wording:
     """A month such as `2026-10` in words: 115年10月, Oct 2026 (ROC 115)."""
     year, number = (int(part) for part in month.split("-"))

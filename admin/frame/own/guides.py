@@ -100,15 +100,15 @@ GUIDES: Final[Mapping[Role, tuple[Step, ...]]] = {
         ),
         Step(
             Wording(
-                "擬訂案件項目：目的、法源、機關，再逐欄說明為什麼需要。",
-                "Draft a case item: purpose, law, agencies, then why each field is needed.",
+                "草擬案件項目：基本資料、機關、法源，再逐欄決定承辦人看到什麼。",
+                "Draft a case item: particulars, agencies, law, then field by field what the clerk sees.",
             ),
-            Wording("擬訂新的案件項目", "Draft a new case item"),
+            Wording("草擬案件項目", "Draft a new case item"),
             "life.begin",
         ),
         Step(
             Wording(
-                "提請核准後由各資料主政機關分別核准；進度與退回理由都在案件項目上。",
+                "提出審核後，由各資料主政機關分別核准；進度與退回理由都在案件項目上。",
                 "Once proposed each data owner approves its part; progress and reasons stand on the case item.",
             ),
             Wording("業務案件項目", "Case items"),

@@ -21,15 +21,16 @@ if (draftForm) {
 // A picker: a word narrows what is shown, never what is chosen.
 const bar = document.querySelector(".picker-bar");
 if (bar) {
-  const words = bar.querySelector("[data-narrows]");
+  const words = bar.querySelector("[data-narrows]"); // none where a picker finds what is ticked here
   const only = bar.querySelector("[data-only-chosen]");
   const count = bar.querySelector("[data-count]");
   const none = document.querySelector("[data-no-match]");
   const groups = [...document.querySelectorAll("[data-group]")];
   const alike = (text) => text.normalize("NFKC").toLowerCase().replaceAll("台", "臺");
-  words.hidden = only.hidden = false;
+  only.hidden = false;
+  if (words) words.hidden = false;
   const narrow = () => {
-    const wanted = alike(words.querySelector("input").value).split(/\s+/).filter(Boolean);
+    const wanted = alike(words?.querySelector("input").value || "").split(/\s+/).filter(Boolean);
     const onlyChosen = only.querySelector("input").checked;
     let shown = 0;
     for (const group of groups) {
@@ -56,8 +57,8 @@ if (bar) {
       all.textContent = boxes.every((box) => box.checked) ? all.dataset.none : all.dataset.word;
     }
   };
-  words.querySelector("input").addEventListener("input", narrow);
-  words.querySelector("input").addEventListener("keydown", (event) => {
+  words?.querySelector("input").addEventListener("input", narrow);
+  words?.querySelector("input").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); document.querySelector("[data-group]:not([hidden]) li:not([hidden]) input")?.focus(); }
     if (event.key === "Escape") { event.target.value = ""; narrow(); }
   });

@@ -60,6 +60,7 @@ function pick(field, input) {
       list.append(none);
     }
     at = -1;
+    says.className = "only-heard";
     says.textContent = answer.says;
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
@@ -87,6 +88,7 @@ function pick(field, input) {
       input.value = "";
       close();
       says.textContent = field.dataset.ticked.replace("{name}", option.dataset.name);
+      says.className = "picker-ticked"; // what was ticked may stand far below
       return;
     }
     if (chips) chips.add(option.dataset.name);

@@ -224,7 +224,9 @@ def test_several_rights_are_renewed_and_ended_after_a_preview_and_each_no_is_sai
         a_right(keys, person, days=9)
     ids = [str(right.id) for right in rights()]
     chosen = {"action": "renew", "rowid": [*ids, str(uuid.uuid4())], "tab": "ending"}
-    preview = text_of(supervisor.post("/rights/action/", chosen, page="/"))
+    asked = supervisor.post("/rights/action/", chosen, page="/")
+    assert 'id="ends_on-calendar"' in asked.text  # until when is a day of the calendar
+    preview = text_of(asked)
     assert "會變更的2項" in preview
     assert "不會變更的1項" in preview
     assert "林承辦．" in preview

@@ -151,6 +151,9 @@ def test_versions_stand_side_by_side_and_the_old_one_stays_readable_for_everybod
     listed = text_of(clerk.get(f"/case-items/{CODE}/versions"))
     assert "第2版" in listed
     assert "已由新版取代" in listed
+    assert "與前版相比" in listed
+    assert "放寬" in listed  # the second, of the first
+    assert "新增" in listed  # the first
     both = text_of(clerk.get(f"/case-items/{CODE}/compare?a=2&b=1"))
     assert "第2版與第1版相比" in both
     assert "放寬" in both
