@@ -118,6 +118,7 @@ def test_without_two_commitments_the_named_public_draw_gives_the_seed(house: Tes
     with pytest.raises(TryLater) as waits:
         draw_period(period.id)
     assert "今彩539" in waits.value.wording.zh
+    assert "Daily Cash 539 (今彩539), first on or after" in waits.value.wording.en
     assert period.public_draw is not None
     enter_results(auditor(), period.public_draw, [39, 3, 22, 17, 8])
     bringing(house)()
