@@ -52,7 +52,12 @@ class Settings(BaseSettings):
         default=False,
         description="Every piece of the console with its states at /styleguide, for development; a demonstration's alone.",
     )
-    workers: int = Field(default=2, ge=1, le=64, description="Worker processes that `make run` starts.")
+    workers: int = Field(
+        default=3,
+        ge=1,
+        le=1000,
+        description="Worker processes that `make run` starts; a source is given all of them but one at a time.",
+    )
     web_threads: int = Field(default=16, ge=2, le=256, description="Threads of the console's web server.")
     worker_memory_mb: int = Field(
         default=512, ge=128, description="Memory at which a worker's child is killed and replaced."

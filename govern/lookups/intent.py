@@ -26,7 +26,7 @@ from govern.keys import ring
 from govern.keys.subject import SealedValue, open_value
 from govern.lookups import outcome
 from govern.lookups.lookup import Answer, Ground, Lookup, Subject, SubjectKey, Task
-from govern.lookups.pressure import free_slot, take_slot
+from govern.lookups.pressure import SLOT_WAIT_S, free_slot, is_full, take_slot
 from govern.people.session import LogInSession
 from govern.queue import lease as leases
 from govern.queue.lease import Lease
@@ -37,7 +37,6 @@ from govern.rules.facts import GroundFacts
 from govern.trail.append import Appended, Evidence, append, evidence, refuse_when_unnumbered
 from govern.trail.kinds.lookups import AboutToAsk
 
-SLOT_WAIT_S: Final = 0.5
 HOLDS_S: Final = (
     1.0  # a decision older than this is taken again before each request: a right that ends does so in seconds
 )
@@ -85,6 +84,9 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
             outcome.lost(session, lookup, task, lease, "worker_lost")
             return None
         refuse_when_unnumbered(session, settings.unnumbered_limit_s)
+        if is_full(session, task.source, settings.workers):
+            _wait_for_a_place(session, lease)
+            return None
         asker = _asker(session, lookup)
         if asker is None:
             _without_asker(session, lookup, task, lease)
@@ -96,8 +98,8 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
             outcome.denied(session, lookup, task, lease, permit, during="run")
             return None
         source = session.get_one(Source, task.source)
-        if not take_slot(session, source, holder=task.id, seconds=may_take_s):
-            leases.give_up(session, lease, clock.now() + timedelta(seconds=SLOT_WAIT_S), was_tried=False)
+        if not take_slot(session, source, holder=task.id, seconds=may_take_s, workers=settings.workers):
+            _wait_for_a_place(session, lease)
             return None
         subjects, narrowing, sealed_key = _subjects(session, task)
         reach = reached(session, source, settings, clock.now())
@@ -119,6 +121,11 @@ def write_intent(work_id: uuid.UUID, settings: Settings) -> Intent | None:
         subjects,
         narrowing,
     )
+
+
+def _wait_for_a_place(session: Session, lease: Lease) -> None:
+    """The work is due again soon, for anybody, and this was no try."""
+    leases.give_up(session, lease, clock.now() + timedelta(seconds=SLOT_WAIT_S), was_tried=False)
 
 
 def denial_since(intent: Intent) -> Deny | None:

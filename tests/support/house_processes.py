@@ -63,6 +63,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "REDIS_URL": settings.redis_url,
         "ANSWERS_URL": settings.answers_url,
         "LEASE_S": settings.lease_s,
+        "WORKERS": settings.workers,
         "UNNUMBERED_LIMIT_S": settings.unnumbered_limit_s,
         "SOURCE_DEADLINE_S": settings.source_deadline_s,
         "RECONCILE_EVERY_S": 0.5,

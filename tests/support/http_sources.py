@@ -212,6 +212,13 @@ class HttpSource:
     behaviour: Behaviour = rightly
     seen: list[Exchange] = field(default_factory=list)
     connections: int = 0
+    opened: list[socket.socket] = field(default_factory=list)
+
+    def hang_up(self) -> None:
+        """Every connection is closed, whatever was being said."""
+        for connection in list(self.opened):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 @contextlib.contextmanager
@@ -231,7 +238,7 @@ def http_source(
             context.set_ciphers("DEFAULT:@SECLEVEL=0")
             context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
     source, stopped = HttpSource(listener.getsockname()[1]), threading.Event()
-    open_connections: list[socket.socket] = []
+    open_connections = source.opened
 
     def serve(connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), connection:

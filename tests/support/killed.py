@@ -168,7 +168,7 @@ def staged(house: TestHouse, folder: Path) -> Iterator[Stage]:
     with transaction() as session:
         session.execute(update(SourceVersion).values(deadline_s=_DEADLINE_S))
         session.execute(update(Source).where(Source.owner.in_([ONCE[1], AGAIN[1]])).values(max_at_once=_PLACES))
-    house.settings = house.settings.model_copy(update={"reconcile_every_s": 0.5})
+    house.settings = house.settings.model_copy(update={"reconcile_every_s": 0.5, "workers": _PLACES + 1})
     _flush()
     folder.mkdir(parents=True)
     clerk = house.a_clerk("ntpc-dist-banqiao", ONCE[0], AGAIN[0])
