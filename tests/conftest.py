@@ -13,6 +13,11 @@ sparing.spare()
 pytest_plugins = ["tests.support.databases", "tests.support.houses"]
 
 
+def pytest_collection_finish() -> None:
+    """Modules and tests stay as long as the process does: nobody looks through them for what is gone."""
+    sparing.collect_seldom()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """In one line: which servers the tests ran on, and what is missing here."""
     terminalreporter.write_line(programs.said())

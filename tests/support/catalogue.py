@@ -195,7 +195,7 @@ def write(folder: Path, files: Files) -> Path:
     """The files stand in the folder, as somebody's editor would have written them."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        text = yaml.safe_dump(copy.deepcopy(content), allow_unicode=True, sort_keys=False)
+        text = yaml.dump(copy.deepcopy(content), None, yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
 

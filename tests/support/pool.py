@@ -1,8 +1,8 @@
 """Databases on PostgreSQL that tests use one after another: copied from a template once, and put back as they were.
 
 `CREATE DATABASE` and `DROP DATABASE` cost more than most tests. So a database that a test gives back is looked through
-before the next one has it: rows written since (by `xmin`) and rows that went (by count) are put back as the template has
-them, and so are sequences. Where a test changed the schema, a privilege or a setting, or somebody is still connected, the
+before the next one has it: rows written since (by the age of `xmin`) and rows that went (by count) are put back as the
+template has them, a long table row by row, and so are sequences. Where a test changed the schema, a privilege or a setting, or somebody is still connected, the
 database is dropped instead and the next test gets a new copy.
 """
 
@@ -18,6 +18,7 @@ from psycopg import sql
 
 USES: Final = 60  # of one copy: what is deleted stays as dead rows
 PATIENCE_S: Final = 0.5  # for connections of the test before to go
+LONG: Final = 5_000  # rows: from here on a table is kept a second time beside itself instead of written anew
 # Whatever the schema, its privileges and the database's settings consist of.
 SCHEMA: Final = (
     *("pg_class", "pg_attribute", "pg_attrdef", "pg_constraint", "pg_index", "pg_trigger", "pg_proc", "pg_type"),
@@ -35,6 +36,7 @@ class Template:
     name: str
     rows: dict[str, bytes] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    long: dict[str, list[str]] = field(default_factory=dict)  # table to the columns of its key
     sequences: dict[str, int | None] = field(default_factory=dict)
     schema: tuple[int, ...] = ()
 
@@ -83,9 +85,13 @@ class Pool:
         name = f"{self.template.name}_{os.getpid()}_{next(_counter)}"
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.template.name}")  # type: ignore[arg-type]
-        keeper = psycopg.connect(self.address(name), autocommit=True)
+        keeper = psycopg.connect(self.address(name), autocommit=True, prepare_threshold=0)
+        keeper.execute("SET plan_cache_mode = force_generic_plan")  # the same two questions before every test
         if not self.template.counts:
             _learn(keeper, self.template)
+        for table in self.template.long:
+            keeper.execute(_said(f'CREATE TEMPORARY TABLE "kept_{table}" AS SELECT * FROM "{table}"'))
+        self.template.schema = self.template.schema or _schema(keeper)
         return Copy(name, keeper, _now(keeper))
 
     def _drop(self, copy: Copy) -> None:
@@ -107,19 +113,35 @@ def _now(keeper: "psycopg.Connection[tuple[int]]") -> int:
 
 
 def _one(keeper: "psycopg.Connection[tuple[int]]", question: str) -> int:
-    found = keeper.execute(cast(LiteralString, question)).fetchone()
+    found = keeper.execute(_said(question)).fetchone()
     assert found is not None
     return found[0]
+
+
+def _said(text: str) -> LiteralString:
+    """Names of tables come from the database itself."""
+    return cast(LiteralString, text)
 
 
 def _learn(keeper: "psycopg.Connection[tuple[int]]", template: Template) -> None:
     tables = [str(name) for (name,) in keeper.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
     for table in tables:
+        template.counts[table] = _one(keeper, f'SELECT count(*) FROM "{table}"')
+        if template.counts[table] > LONG:
+            template.long[table] = _key(keeper, table)
+            continue
         with keeper.cursor().copy(sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(table))) as rows:
             template.rows[table] = b"".join(bytes(piece) for piece in rows)
-        template.counts[table] = _one(keeper, f'SELECT count(*) FROM "{table}"')
     template.sequences = _sequences(keeper)
-    template.schema = _schema(keeper)
+
+
+def _key(keeper: "psycopg.Connection[tuple[int]]", table: str) -> list[str]:
+    found = keeper.execute(
+        "SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)"
+        " WHERE indisprimary AND indrelid = %s::text::regclass",
+        [table],
+    )
+    return [str(name) for (name,) in found]
 
 
 def _sequences(keeper: "psycopg.Connection[tuple[int]]") -> dict[str, int | None]:
@@ -129,7 +151,7 @@ def _sequences(keeper: "psycopg.Connection[tuple[int]]") -> dict[str, int | None
 
 def _schema(keeper: "psycopg.Connection[tuple[int]]") -> tuple[int, ...]:
     counted = ", ".join(f"(SELECT count(*) FROM {name})" for name in SCHEMA if name not in SHARED)
-    found = keeper.execute(cast(LiteralString, f"SELECT {counted}")).fetchone()
+    found = keeper.execute(_said(f"SELECT {counted}")).fetchone()
     assert found is not None
     return tuple(found)
 
@@ -147,9 +169,10 @@ def _is_alone(keeper: "psycopg.Connection[tuple[int]]") -> bool:
 def _is_unchanged(copy: Copy, template: Template) -> bool:
     """Whether nobody touched the schema: no row of it is new or gone."""
     newer = " OR ".join(
-        f"EXISTS (SELECT FROM {name} {_of_this(name)} {name}.xmin::text::bigint > {copy.clean})" for name in SCHEMA
+        f"EXISTS (SELECT FROM {name} {_of_this(name)} age({name}.xmin) < age(%(clean)s::text::xid))" for name in SCHEMA
     )
-    return not _one(copy.keeper, f"SELECT ({newer})::int") and _schema(copy.keeper) == template.schema
+    touched = copy.keeper.execute(_said(f"SELECT ({newer})::int"), {"clean": copy.clean}).fetchone()
+    return touched == (0,) and _schema(copy.keeper) == template.schema
 
 
 def _of_this(name: str) -> str:
@@ -162,19 +185,17 @@ def _of_this(name: str) -> str:
 
 def _restored(copy: Copy, template: Template) -> bool:
     asked = " UNION ALL ".join(
-        f"""SELECT '{table}' WHERE (SELECT count(*) FROM "{table}") <> {count}"""
-        f""" OR EXISTS (SELECT FROM "{table}" WHERE xmin::text::bigint > {copy.clean})"""
+        f"""SELECT '{table}' FROM "{table}" HAVING count(*) <> {count} OR min(age(xmin)) < age(%(clean)s::text::xid)"""
         for table, count in template.counts.items()
     )
-    written = [str(name) for (name,) in copy.keeper.execute(cast(LiteralString, asked))]
+    written = [str(name) for (name,) in copy.keeper.execute(_said(asked), {"clean": copy.clean})]
     with copy.keeper.transaction():
         copy.keeper.execute("SET LOCAL session_replication_role = replica")  # no trigger, and no foreign key either
         for table in written:
-            copy.keeper.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-            if template.counts[table]:
-                into = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(table))
-                with copy.keeper.cursor().copy(into) as rows:
-                    rows.write(template.rows[table])
+            if table in template.long:
+                _put_back_rows(copy, table, template.long[table])
+            else:
+                _put_back_table(copy, table, template)
         for name, last in _sequences(copy.keeper).items():
             kept = template.sequences[name]
             if last != kept:
@@ -182,3 +203,24 @@ def _restored(copy: Copy, template: Template) -> bool:
                 copy.keeper.execute(sql.SQL("SELECT setval({}, {}, {})").format(sql.Literal(name), *said))
         copy.clean = _now(copy.keeper)
     return True
+
+
+def _put_back_table(copy: Copy, table: str, template: Template) -> None:
+    copy.keeper.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+    if template.counts[table]:
+        into = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(table))
+        with copy.keeper.cursor().copy(into) as rows:
+            rows.write(template.rows[table])
+
+
+def _put_back_rows(copy: Copy, table: str, key: list[str]) -> None:
+    same = " AND ".join(f'now."{column}" = kept."{column}"' for column in key)
+    copy.keeper.execute(
+        _said(f'DELETE FROM "{table}" WHERE age(xmin) < age(%(clean)s::text::xid)'), {"clean": copy.clean}
+    )
+    copy.keeper.execute(
+        _said(
+            f'INSERT INTO "{table}" SELECT * FROM "kept_{table}" AS kept'
+            f' WHERE NOT EXISTS (SELECT FROM "{table}" AS now WHERE {same})'
+        )
+    )
