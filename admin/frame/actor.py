@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, current_user
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -155,21 +155,24 @@ def _visitor_in(request: Request) -> Visitor | None:
         return None if actor is None else _visitor(session, with_audits(actor, session), secret)
 
 
+_PERSON: Final = (  # made once: every request asks
+    select(
+        Person.name,
+        Person.is_invented,
+        Person.language,
+        Account.must_change_password,
+        Preference.mode,
+        Preference.single_keys,
+        Preference.guides_read,
+    )
+    .outerjoin(Account, (Account.person == Person.id) & (Account.name == bindparam("account")))
+    .outerjoin(Preference, Preference.person == Person.id)
+    .where(Person.id == bindparam("person"))
+)
+
+
 def _visitor(session: Session, actor: Actor, secret: bytes) -> Visitor:
-    person = session.execute(
-        select(
-            Person.name,
-            Person.is_invented,
-            Person.language,
-            Account.must_change_password,
-            Preference.mode,
-            Preference.single_keys,
-            Preference.guides_read,
-        )
-        .outerjoin(Account, (Account.person == Person.id) & (Account.name == actor.account))
-        .outerjoin(Preference, Preference.person == Person.id)
-        .where(Person.id == actor.person_id)
-    ).first()
+    person = session.execute(_PERSON, {"account": actor.account, "person": actor.person_id}).first()
     held = roles_held(session, actor.person_id, clock.now())
     names = agency_names(session, {actor.agency, *held})
     return Visitor(

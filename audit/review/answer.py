@@ -215,16 +215,18 @@ def _open(proof: Evidence, document: SampleDocument) -> OpenedDocument:
 
 
 def _sample_of(actor: Actor, session: Session, document: SampleDocument | None) -> Sample | None:
-    """The document's sample, for an auditor or head of the auditing agency and for who may answer; else nothing."""
-    if document is None:
-        return None
-    own = session.scalars(questions_for(actor, session).where(Sample.id == document.sample)).first()
+    """The document's sample, for an auditor or head of the auditing agency and for who may answer; else nothing.
+
+    One that is not there is looked for like a foreign one, so that the time taken does not tell them apart.
+    """
+    sample_id = document.sample if document is not None else UUID(int=0)
+    own = session.scalars(questions_for(actor, session).where(Sample.id == sample_id)).first()
     if own is not None or not actor.holds(Role.AUDITOR, Role.HEAD):
         return own
     return session.scalars(
         samples_for(actor, session)
         .join(Period, Period.id == Sample.period)
-        .where(Sample.id == document.sample, Period.agency == actor.agency)
+        .where(Sample.id == sample_id, Period.agency == actor.agency)
     ).first()
 
 

@@ -217,13 +217,20 @@ def _items(
     session: Session, ids: Sequence[int], names: dict[str, Named]
 ) -> dict[int, list[tuple[str, Wording, Named, tuple[RegisteredField, ...]]]]:
     fields: dict[tuple[int, str], list[RegisteredField]] = defaultdict(list)
-    for row, field in session.execute(
-        select(VersionField, DataItemField)
+    for version_id, item, appearance, code, zh, en in session.execute(  # thousands of rows: columns, not things
+        select(
+            VersionField.version_id,
+            VersionField.item,
+            VersionField.appearance,
+            DataItemField.code,
+            DataItemField.name_zh,
+            DataItemField.name_en,
+        )
         .join(DataItemField, (DataItemField.item == VersionField.item) & (DataItemField.code == VersionField.field))
         .where(VersionField.version_id.in_(ids))
         .order_by(VersionField.item, VersionField.seq)
     ):
-        fields[row.version_id, row.item].append(RegisteredField(field.code, field.name, row.appearance))
+        fields[version_id, item].append(RegisteredField(code, Wording(zh, en), appearance))
     item_names = {row.code: Wording(row.name_zh, row.name_en) for row in session.execute(
         select(DataItem.code, DataItem.name_zh, DataItem.name_en)
     )}  # fmt: skip

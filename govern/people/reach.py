@@ -6,8 +6,9 @@ at once (ASVS 8.3.2).
 
 import uuid
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from govern.catalogue.agency import agencies_below
@@ -16,17 +17,19 @@ from govern.catalogue.data_item import DataItem
 from govern.people.person import RoleHeld
 from govern.rules.actor import Reach, Role
 
+# Asked with every request, and made once: to make a statement takes longer than to send it.
+_HELD: Final = (
+    select(RoleHeld.agency, RoleHeld.role)
+    .where(RoleHeld.person == bindparam("person"), RoleHeld.from_at <= bindparam("at"))
+    .where(or_(RoleHeld.to_at.is_(None), RoleHeld.to_at > bindparam("at")))
+    .order_by(RoleHeld.agency)
+)
+
 
 def roles_held(session: Session, person: uuid.UUID, at: datetime) -> dict[str, frozenset[Role]]:
     """Agency to the roles that a person holds there at an instant, agencies in order of their codes."""
     found: dict[str, set[Role]] = {}
-    rows = session.execute(
-        select(RoleHeld.agency, RoleHeld.role)
-        .where(RoleHeld.person == person, RoleHeld.from_at <= at)
-        .where(or_(RoleHeld.to_at.is_(None), RoleHeld.to_at > at))
-        .order_by(RoleHeld.agency)
-    )
-    for agency, role in rows:
+    for agency, role in session.execute(_HELD, {"person": person, "at": at}):
         found.setdefault(agency, set()).add(Role(role))
     return {agency: frozenset(roles) for agency, roles in found.items()}
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from govern.core import clock
@@ -88,6 +88,13 @@ def begin(session: Session, actor: Actor, *, ends_at: datetime, on_sign_on: OnSi
     return secret
 
 
+_OPEN: Final = (  # made once: every request asks
+    select(LogInSession, Person.is_active)
+    .join(Person, Person.id == LogInSession.person)
+    .where(LogInSession.id_hash == bindparam("id_hash"), LogInSession.ended_at.is_(None))
+)
+
+
 def actor_of(
     session: Session, settings: Settings, secret: bytes, *, address: str = "", origin: str = "console"
 ) -> Actor | None:
@@ -99,11 +106,7 @@ def actor_of(
     if len(secret) != SECRET_BYTES:
         return None
     hashed, at = session_hash(secret), clock.now()
-    found = session.execute(
-        select(LogInSession, Person.is_active)
-        .join(Person, Person.id == LogInSession.person)
-        .where(LogInSession.id_hash == hashed, LogInSession.ended_at.is_(None))
-    ).one_or_none()
+    found = session.execute(_OPEN, {"id_hash": hashed}).one_or_none()
     if found is None:
         return None
     row, is_active = found

@@ -6,6 +6,7 @@ and with an account that has ended. What is expected comes from the table of rul
 DESIGN.md, "Roles", written down here once more, so that a scope that opens too far differs from it.
 """
 
+import itertools
 import json
 import re
 import uuid
@@ -14,8 +15,9 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from flask import Blueprint, Flask
-from sqlalchemy import func, select
+from flask import Blueprint
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from admin.app import AREAS, create_app
 from admin.frame.actor import COOKIE
@@ -23,27 +25,24 @@ from admin.frame.doors import Area
 from admin.frame.parts import Parts
 from admin.frame.permission import ROUTES, SIGNED_IN
 from govern.core import database
-from govern.core.database import Base, reading
+from govern.core.database import reading
 from govern.core.errors import WrongSetting
 from govern.core.settings import Settings
 from govern.keys import ring
 from govern.people import grant
-from govern.people.session import LogInSession
 from govern.rules.actor import Role
 from govern.trail.entry import Entry
-from tests.support.everybody import HERE, SITUATIONS, Everybody, Thing, everybody, signed_in
-from tests.support.houses import PASSWORD, invented_number, sqlite_house_in
+from tests.support.everybody import HERE, SITUATIONS, Everybody, signed_in, the_world
+from tests.support.houses import PASSWORD, invented_number
 from tests.support.knocking import (
     HIDDEN,
     OPENED,
     REFUSED,
     TO_THE_LOG_IN,
     Route,
-    address_of,
-    form_of,
+    each_page_once,
     knock,
     outcome,
-    plain,
     routes,
     undressed,
 )
@@ -81,10 +80,6 @@ OF_ONESELF: Final = frozenset(
 OF_WHO_IS_ASKED: Final = frozenset({"GET question.show", "POST question.give", "POST question.document"})
 OF_THE_AUDIT: Final = ("plan", "number", "period", "sample", "question", "finding")
 AUDIT: Final = frozenset({Role.AUDITOR, Role.HEAD})
-# Plans and public draws are everybody's who audits: a foreign one is none.
-NOBODYS_OWN: Final = frozenset({"plan.show", "number.results", "number.enter"})
-# Written with every request or refusal, whatever it comes to.
-WRITTEN_ANYHOW: Final = frozenset({"entry", "entry_waiting", "entry_number", "log_in_session"})
 
 
 def expected(route: Route, role: Role | None, situation: str) -> str:
@@ -162,7 +157,7 @@ def expected_of_the_console(route: Route, role: Role, situation: str) -> str:
 @pytest.fixture(scope="module")
 def world(land: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everybody]:
     """Everybody in front of one console; no test here takes away what another needs."""
-    yield everybody(sqlite_house_in(land, tmp_path_factory.mktemp("everybody")))
+    yield the_world(land, tmp_path_factory.mktemp)
     database.release()
 
 
@@ -172,9 +167,7 @@ def test_every_door_opens_for_those_it_should_and_for_nobody_else_and_every_refu
 ) -> None:
     """每一格的結果與規則表和權責一致；已登入者每一次被拒都有一筆軌跡；每一個回應都帶齊標頭。"""
     cells, wrong, refused, before = 0, [], Counter[tuple[uuid.UUID, str, int]](), _entered()
-    for route, role, situation in _cells(world.app):
-        client, token = (world.fresh if route.line in ENDS_THE_LOG_IN else world.at_the_door)(role, situation)
-        response = knock(client, token, world.app, route, world.thing_of(role, situation))
+    for route, role, situation, response in _knocked(world):
         cells += 1
         found, should = outcome(response, route), expected(route, role, situation)
         if found != should:
@@ -190,11 +183,14 @@ def test_every_door_opens_for_those_it_should_and_for_nobody_else_and_every_refu
     assert cells == len(routes(world.app)) * len(VISITORS) * len(SITUATIONS)
 
 
-def _cells(app: Flask) -> Iterator[tuple[Route, Role | None, str]]:
-    for route in routes(app):
-        for role in VISITORS:
-            for situation in SITUATIONS:
-                yield route, role, situation
+def _knocked(world: Everybody) -> Iterator[tuple[Route, Role | None, str, TestResponse]]:
+    """Every cell with its response."""
+    with each_page_once() as asks:
+        for route, role, situation in itertools.product(routes(world.app), VISITORS, SITUATIONS):
+            asks.clear()
+            client, token = (world.fresh if route.line in ENDS_THE_LOG_IN else world.at_the_door)(role, situation)
+            asks["who"] = role
+            yield route, role, situation, knock(client, token, world.app, route, world.thing_of(role, situation))
 
 
 def _entered() -> Counter[tuple[uuid.UUID, str, int]]:
@@ -207,77 +203,6 @@ def _entered() -> Counter[tuple[uuid.UUID, str, int]]:
             said = json.loads(details)
             found[person, f"{said['method']} {said['route']}", said["status"]] += 1
     return found
-
-
-def test_a_foreign_thing_and_one_that_is_not_there_look_the_same(world: Everybody) -> None:
-    """別人的與不存在的，回應的狀態、長度與內容都一樣，看不出有沒有這筆資料。"""
-    absent = Thing(uuid.uuid4(), uuid.uuid4(), uuid.uuid4())  # and an audit of nothing
-    pairs = 0
-    for route in routes(world.app):
-        about_one = {"identity", "right"} & route.arguments
-        if not about_one and route.endpoint not in ("trail.details_view", "rights.details_view", "people.details_view"):
-            continue
-        if route.endpoint in NOBODYS_OWN:
-            continue
-        for role in Role:
-            client, token = world.at_the_door(role, "own")
-            foreign = knock(client, token, world.app, route, world.foreign)
-            missing = knock(client, token, world.app, route, absent)
-            assert foreign.status_code == missing.status_code, (route.line, role)
-            assert plain(foreign) == plain(missing), (route.line, role)
-            pairs += 1
-    assert pairs >= 70
-
-
-@pytest.mark.parametrize("forgery", ["no token", "a token of another log-in"])
-def test_a_form_without_its_own_token_changes_nothing(world: Everybody, forgery: str) -> None:
-    """沒有權杖、或拿別人的權杖送出的表單，一律不生效，資料一列也不變。"""
-    _, foreign_token = world.at_the_door(Role.HEAD, "own")
-    before, tried = _rows(), 0
-    for route in routes(world.app):
-        if route.method != "POST":
-            continue
-        for role in VISITORS:
-            if forgery == "a token of another log-in" and role == Role.HEAD:
-                continue
-            client, _ = world.at_the_door(role, "own")
-            thing = world.thing_of(role, "own")
-            data = form_of(route, thing) | ({} if forgery == "no token" else {"csrf_token": foreign_token})
-            response = client.post(address_of(world.app, route, thing), data=data)
-            # Where no token is asked for, nothing can be changed either: the rows below are counted after it too.
-            refused = (303, 400, 403) if route.rule.needs_token else (422,)
-            assert response.status_code in refused, (route.line, role, response.status_code)
-            opened = response.status_code == 303 and not response.headers["Location"].startswith("/login")
-            assert not opened, (route.line, role)
-            tried += 1
-    assert tried >= 12 * 7
-    assert _rows() == before
-
-
-def test_a_form_is_no_page_and_a_page_is_no_form(world: Everybody) -> None:
-    """會改變資料的路由不接受用網址直接開啟。"""
-    before = _rows()
-    client, _ = world.at_the_door(Role.CLERK, "own")
-    gets = {route.endpoint for route in routes(world.app) if route.method == "GET"}
-    for route in routes(world.app):
-        if route.method == "POST" and route.endpoint not in gets:
-            response = client.get(address_of(world.app, route, world.thing_of(Role.CLERK, "own")))
-            assert response.status_code in (200, 303, 403, 404, 405), route.line
-    assert _rows() == before
-
-
-def _rows() -> dict[str, object]:
-    """How many rows each table has, the states of look-ups' parts, and who is still signed in."""
-    with reading() as session:
-        found: dict[str, object] = {
-            table.name: session.execute(select(func.count()).select_from(table)).scalar_one()
-            for table in Base.metadata.sorted_tables
-            if table.name not in WRITTEN_ANYHOW
-        }
-        signed_in_now = select(func.count()).select_from(LogInSession).where(LogInSession.ended_at.is_(None))
-        found["signed in"] = session.execute(signed_in_now).scalar_one()
-        found["work"] = session.execute(select(func.count()).select_from(Base.metadata.tables["work"])).scalar_one()
-        return found
 
 
 def test_a_route_without_a_rule_stops_the_start(world: Everybody) -> None:

@@ -7,8 +7,10 @@ role; their cookies are at hand, so that a request costs no password.
 import base64
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,11 +18,12 @@ from sqlalchemy import select, update
 
 from admin.app import create_app
 from admin.frame.actor import COOKIE
-from admin.frame.opening import PARTS
+from admin.frame.opening import PARTS, open_house
 from admin.frame.parts import Parts
 from govern.core import clock
 from govern.core.database import reading, transaction
 from govern.core.ids import new_id
+from govern.core.settings import Settings
 from govern.keys import ring
 from govern.keys.envelope import session_keys
 from govern.lookups import destroy, intent
@@ -32,7 +35,7 @@ from govern.people.session_life import actor_of, begin
 from govern.rules.actor import Actor, Role
 from reports.record.shelf import IssuedRecord
 from tests.support.audited import Audited, absent, audited
-from tests.support.houses import Clerk, TestHouse, a_request, invented_number
+from tests.support.houses import Clerk, TestHouse, a_request, invented_number, sqlite_house_in
 
 HERE = "ntpc-dist-banqiao"
 ELSEWHERE = "ntpc-dist-sanchong"
@@ -98,6 +101,19 @@ class Everybody:
             return self.at_the_door(role, situation)
         somebody = self.persons[role, situation if situation.endswith("_ended") else "own"]
         return signed_in(self.app, self.house, somebody.person, HERE)[:2]
+
+
+_HELD: dict[Path, Everybody] = {}
+
+
+def the_world(land: Settings, folder: Callable[[str], Path]) -> Everybody:
+    """Everybody in front of one console, made once for all files of tests that knock at doors; its database is bound again."""
+    held = _HELD.get(land.folder)
+    if held is None:
+        held = _HELD[land.folder] = everybody(sqlite_house_in(land, folder("everybody")))
+    else:
+        open_house(held.house.settings)
+    return held
 
 
 def everybody(house: TestHouse) -> Everybody:
