@@ -2,8 +2,8 @@
 
 `CREATE DATABASE` and `DROP DATABASE` cost more than most tests. So a database that a test gives back is looked through
 before the next one has it: rows written since (by the age of `xmin`) and rows that went (by count) are put back as the
-template has them, a long table row by row, and so are sequences. Where a test changed the schema, a privilege or a setting, or somebody is still connected, the
-database is dropped instead and the next test gets a new copy.
+template has them, a long table row by row, and so are sequences. Where a test changed the schema, a privilege or a
+setting, or somebody is still connected, the database is dropped instead and the next test gets a new copy.
 """
 
 import itertools
