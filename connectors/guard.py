@@ -150,9 +150,7 @@ class _Connection(http.client.HTTPConnection):
         """Whether the open connection may carry another request: not idle for long, not closed, nothing left over in it."""
         if self.sock is None or now() - self.idle_since > _IDLE_S:
             return False
-        if (
-            isinstance(self.sock, TlsSocket) and self.sock.pending()
-        ):  # what TLS has unpacked already, select does not see
+        if isinstance(self.sock, TlsSocket) and self.sock.pending():  # unpacked already, so that select does not see it
             return False
         return not select.select([self.sock], [], [], 0)[0]
 

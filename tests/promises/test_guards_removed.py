@@ -5,11 +5,13 @@ noticed; those that stand a second time behind another guard are listed with the
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.guards import Mutant, mutants
+from tests.support import guards, guards_of_sources
+from tests.support.guards import Mutant
 from tests.support.guards_removed import ROOT, copied, is_noticed, passes
 from tests.support.proofs import counted, record, said
 
@@ -51,6 +53,12 @@ def test_each_guard_that_is_taken_away_is_missed(tmp_path: Path) -> None:
     record("guards removed one by one", rows)
     print(said(rows), *(mutant.name for mutant in unnoticed), sep="\n")
     assert len(unnoticed) <= 0.02 * len(listed), [mutant.name for mutant in unnoticed]
+
+
+def mutants() -> Iterator[Mutant]:
+    """Those of the house, and those against sources that misbehave."""
+    yield from guards.mutants()
+    yield from guards_of_sources.mutants()
 
 
 def _is_noticed(tree: Path, mutant: Mutant) -> bool:
