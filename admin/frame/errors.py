@@ -172,7 +172,9 @@ def _unforeseen(error: Exception) -> Response:
 
 def page_of(sentence: Wording, status: int, *, code: str, reference: str = "") -> Response:
     """The error's page, or its JSON where a program asks."""
-    reference = reference or new_reference()
+    if not reference:  # whoever reads it out on the telephone is found in the diagnostics
+        reference = new_reference()
+        _diagnostics.warning("%s answered %d: %s", reference, status, code)
     know_the_visitor_or_nobody()
     if wants_json():
         body = {"error": code, "zh": sentence.zh, "en": sentence.en, "reference": reference}

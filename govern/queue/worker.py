@@ -200,7 +200,9 @@ class PreparedWorker(BaseWorker):
             if ending.is_loss:
                 self._settle(work_id, ending)
             self._child_ready()
-        except OSError as error:  # no child could be forked: the work stays in the database
+        except (
+            Exception
+        ) as error:  # no child could be forked, or worse: the work stays in the database, RQ's log says nothing
             _diagnostics.error("work %s not run: %s", work_id, where(error))
             time.sleep(_AWAY_S)
 

@@ -20,7 +20,8 @@ from typing import Final
 
 from redis import Redis
 
-from tests.support.canary_scanner import process_contents, sqlite_cells, valkey_contents
+from tests.support.canary_databases import raw_pages, sqlite_cells
+from tests.support.canary_scanner import process_contents, valkey_contents
 
 NUMBER: Final = "F131234561"
 NAME: Final = "歐陽測試甄"
@@ -140,7 +141,7 @@ def in_a_free_page(planted: bytes, folder: Path) -> Pieces:
     with _table(path) as connection:
         connection.execute("DELETE FROM kept")
     assert planted not in b"".join(cells for _, cells in sqlite_cells(path))
-    return [("file", path.read_bytes())]
+    return [("page", page) for page in raw_pages(path.read_bytes())]
 
 
 def in_the_wal(planted: bytes, folder: Path) -> Pieces:
@@ -151,7 +152,7 @@ def in_the_wal(planted: bytes, folder: Path) -> Pieces:
         connection.execute("INSERT INTO kept VALUES (?)", (planted,))
         connection.commit()
         assert planted not in path.read_bytes()
-        return [("wal", Path(f"{path}-wal").read_bytes())]
+        return [("frame", page) for page in raw_pages(Path(f"{path}-wal").read_bytes())]
 
 
 @contextmanager

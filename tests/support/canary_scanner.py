@@ -8,7 +8,6 @@ anybody could try out. What is found names the value by its label, the place, an
 import hashlib
 import os
 import re
-import sqlite3
 import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +17,8 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from tests.support.canary_decoding import DECODERS
+from tests.support.canary_databases import LARGE, is_database, raw_pages, sqlite_cells
+from tests.support.canary_decoding import DECODERS, pdf_text, without_fonts
 
 DEPTH = 4  # a JSON in a base64 in a zlib in a file is three
 _DROPPED_BYTES = bytes({*range(0x21), 0x7F, *b"-_."})
@@ -30,7 +30,6 @@ _DATE = re.compile(rb"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _ROC_DATE = re.compile("民國[0-9]{1,3}年[0-9]{1,2}月[0-9]{1,2}日".encode())
 _PERSON = (re.compile("[A-Z][0-9]{9}"), re.compile("[A-Z][A-D][0-9]{8}"))
 _UTF_16 = ("utf-16-le", "utf-16-be")
-_SMALL = 1024
 PROGRAM = Path(__file__).parent.parent.parent
 
 
@@ -79,11 +78,16 @@ class Scanner:
 
     def look_at_file(self, path: Path, place: str) -> list[Found]:
         """A file's name and its bytes as they lie on disk; of a SQLite file also every cell, since pages cut values."""
-        data = path.read_bytes()
-        found = self.look(f"{place} (name)", str(path.name).encode()) + self.look(place, data)
-        if data.startswith(b"SQLite format 3\x00"):
-            for name, cells in sqlite_cells(path):
-                found += self.look(f"{place}:{name}", cells)
+        found = self.look(f"{place} (name)", str(path.name).encode())
+        database = path.with_name(path.name.removesuffix("-wal"))
+        if not is_database(path):
+            return found + self.look(place, path.read_bytes())
+        cells = list(sqlite_cells(database))
+        for page in raw_pages(path.read_bytes(), [cell for _, cell in cells if len(cell) >= LARGE]):
+            found += self.look(place, page)
+        if path == database:
+            for name, cell in cells:
+                found += self.look(f"{place}:{name}", cell)
         return found
 
     def look_through(self, folder: Path) -> list[Found]:
@@ -99,10 +103,11 @@ class Scanner:
         key = (hashlib.blake2b(piece, digest_size=16).digest(), depth)
         if key not in self._known:
             self._known[key] = ()  # what unpacks to itself holds nothing more
-            found = dict.fromkeys((label, ()) for label in self._in_piece(piece))
+            bare = without_fonts(piece)
+            found = dict.fromkeys((label, ()) for label in self._in_piece(bare))
             if depth:
                 for name, decode in DECODERS.items():
-                    for inner in filter(None, decode(piece)):
+                    for inner in filter(None, decode(piece if decode is pdf_text else bare)):
                         found |= {(label, (name, *way)): None for label, way in self._search(inner, depth - 1)}
             self._known[key] = tuple(found)
         return self._known[key]
@@ -163,25 +168,6 @@ def _tree(texts: list[str]) -> str:
     if not inner:
         return ""
     return f"(?:{inner}){'?' if ends else ''}" if ends or len(branches) > 1 else inner
-
-
-def sqlite_cells(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Every table's values, small ones together, large ones alone."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for name in names:
-            small = []
-            for row in connection.execute(f'SELECT * FROM "{name}"'):
-                for value in row:
-                    data = value if isinstance(value, bytes) else str(value).encode()
-                    if len(data) > _SMALL:
-                        yield name, data
-                    else:
-                        small.append(data)
-            yield name, b"|".join(small)
-    finally:
-        connection.close()
 
 
 def valkey_contents(client: Redis) -> Iterator[tuple[str, bytes]]:

@@ -1,309 +1,227 @@
-"""A demonstration to look into while it runs: played in a process of its own, watched from outside, step by step.
+"""`flask house demo` in a process of its own, whole, with a second round in which everything goes wrong before it ends.
 
-`python -m tests.support.demonstrations` plays the worked examples through real services in `GOVERN_DATA_DIR`, then a
-second round in which the agencies misbehave, then lets every answer end: by log-out and by its time. It says after each
-step what it did, as a line of JSON, and goes on when told. `Watched` is the other end: it starts that process and keeps
-whatever it lays down anywhere, however shortly.
+`python -m tests.support.demonstrations TOLD HEARD [COUNT]` is the very command that `make demo` runs; only between its report
+and its end does it stay a while: the agencies misbehave, workers and both Valkey servers are killed, and COUNT more persons
+are looked up meanwhile. Then every answer ends: by its time, by log-out, and with the killed server. It says after each step
+what it did, as a line of JSON into the pipe TOLD, and goes on when a line comes out of HEARD. `watching.py` is the other end.
 """
 
 import contextlib
 import json
 import os
-import shutil
-import socket
-import subprocess
+import signal
 import sys
-import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import IO, Any, Final
 
+import flask.cli
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
+from admin.commands import house
 from admin.commands.services import Services
-from admin.demo import case_item, month, people, play, report
+from admin.demo import demonstration, people, play
 from admin.demo.examples import Example, all_examples
 from admin.demo.people import SignedOnPlayer
-from admin.set_up import set_up
-from connectors.simulated import faults
+from connectors.simulated import faults, registers
 from connectors.simulated.items import items
+from govern.core import clock
 from govern.core.database import reading
-from govern.core.settings import Settings, load_settings
+from govern.core.errors import GovernError
+from govern.core.settings import Settings
 from govern.lookups import destroy
 from govern.lookups.lookup import Answer, Lookup
 from govern.people.session import LogInSession
 from govern.people.session_life import log_out
 from govern.queue import embedded
 from govern.trail.entry import Entry
-from tests.support.canary_scanner import family, process_contents, valkey_contents
 
-ROOT: Final = Path(__file__).parent.parent.parent
-CROWD: Final = 12
-RECORDED: Final = ("low_income_household", "veteran_care_batch", "item:hh_file_match_city", "denied_agency")
 FAULTS: Final = (
     "garbage", "another_person", "error", "extra_fields", "cut_short", "wrong_request_id", "wrong_encoding",
-    "nothing", "dead", "redirect",
+    "nothing", "dead", "redirect", "slow",
 )  # fmt: skip
-ANSWER_LIFE_S: Final = 40
-LOOK_EVERY_S: Final = 0.4
+SHORT_LIFE_S: Final = 25  # of an answer in the round with faults; those of the demonstration live a quarter of an hour
+ITEM: Final = "hh_person_city"  # what the further persons are looked up in
 
 
-def main() -> None:
-    """The whole road once, in steps. Everything but the steps' lines goes to standard error."""
-    settings = load_settings()
-    set_up(settings)
-    services = Services(settings)
-    services.start(web=False)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            examples = all_examples()
-            passwords = people.make(examples)
-            players = {account: people.sign_on_as(settings, passwords, account) for account in passwords}
-            case_item.play(players)
-            begun = month.begin(players)
-            played = play.play(settings, examples, players, crowd_of=CROWD, recorded=RECORDED)
-            periods = month.finish(settings, players, begun)
-            report.write(settings, played, periods=periods)
-            unexpected = [one.example.name for one in played if not one.is_as_expected]
-            clerks = play.clerks_of(players)
-            states = _play_with_faults(settings, clerks, examples)
-        _step(
-            unexpected=unexpected,
-            lookups=len(played),
-            periods=[period["checked"] for period in periods],
-            with_faults=states,
-            alive=_alive(),
-        )
-        _ask_once_more(settings, clerks, examples)
-        for clerk in clerks:
+@dataclass(slots=True)
+class Stay:
+    """What the process does beyond the command: knows its services and players, and speaks with whoever watches."""
+
+    told: IO[str]
+    heard: IO[str]
+    count: int
+    services: Services | None = None
+    players: dict[str, SignedOnPlayer] = field(default_factory=dict)
+    server_killed_at: datetime | None = None
+
+    def step(self, **said: Any) -> None:
+        """Say what was done, and wait for the word to go on."""
+        print(json.dumps(said), file=self.told, flush=True)
+        self.heard.readline()
+
+    def demonstrate(self, settings: Settings) -> tuple[bool, dict[str, str]]:
+        """The whole demonstration, and then what it stays for."""
+        verdict, passwords = demonstration.demonstrate(settings)
+        begun_with = _alive()
+        with_faults = self._go_wrong(settings)
+        self.step(alive=_alive(), alive_before=begun_with, **with_faults)
+        self._end_answers(settings)
+        self.step(**self._ends())
+        return verdict, passwords
+
+    @property
+    def clerks(self) -> dict[str, SignedOnPlayer]:
+        """Those who look up, by their agency."""
+        return {clerk.actor.agency: clerk for clerk in play.clerks_of(self.players)}
+
+    def _go_wrong(self, settings: Settings) -> dict[str, Any]:
+        """Every third data item has a fault; a worker and the queue's server are killed while all this is asked."""
+        settings = settings.model_copy(update={"answer_life_s": SHORT_LIFE_S})
+        os.environ["GOVERN_ANSWER_LIFE_S"] = str(SHORT_LIFE_S)
+        self._kill_workers()
+        place, told = settings.folder / "simulated", {}
+        examples = all_examples()
+        chosen = [example for example in examples if example.name.startswith("item:")][::3]
+        chosen += [example for example in examples if len(example.rows) == 1]
+        for number, example in enumerate(chosen):
+            item = items()[example.items[0]]
+            told[example.name] = FAULTS[number % len(FAULTS)]
+            faults.set(place, item.owner, item.code, told[example.name], seconds=2.0)
+        whole = next(example for example in examples if example.name == play.REVEALS)
+        asked = [self._ask(settings, each) for each in (whole, *chosen)]
+        kills = ["worker"]
+        for number, each in enumerate(self._further_persons(examples)):
+            asked.append(self._ask(settings, each))
+            if number % 50 == 25:
+                self._kill_workers()
+        kills.append(self._kill_server(settings, "queue"))
+        _wait(lambda: play._ended([one.lookup_id for one in asked]) == len(asked), 240)
+        faults.clear(place)
+        states: dict[str, Counter[str]] = {}
+        for one in asked:
+            with contextlib.suppress(GovernError):  # its answer may be over by now
+                play._look(settings, self.clerks[one.example.agency], one)
+            with reading() as session:
+                state = session.get_one(Lookup, one.lookup_id).state
+            states.setdefault(told.get(one.example.name, "none"), Counter())[state] += 1
+        return {"with_faults": states, "kills": kills, "asked": len(asked)}
+
+    def _ask(self, settings: Settings, example: Example) -> play.Played:
+        return play.Played(example, play._submit(settings, self.clerks[example.agency], example))
+
+    def _further_persons(self, examples: Sequence[Example]) -> Iterator[Example]:
+        """One look-up each about so many of the town's people, of whom the demonstration has asked few."""
+        pattern = next(example for example in examples if example.name == f"item:{ITEM}")
+        for person in registers.persons()[-self.count :] if self.count else ():
+            yield replace(pattern, name=f"further:{person.ordinal}", keys={"national_id": person.national_id})
+
+    def _kill_workers(self) -> None:
+        """SIGKILL, children and all, and started again."""
+        assert self.services is not None
+        for service in self.services.running:
+            if service.name.startswith("worker"):
+                service.process.kill()
+                service.process.wait()
+                service.process = self.services._spawn(service.name, service.command)
+
+    def _kill_server(self, settings: Settings, name: str) -> str:
+        """SIGKILL; the keeper starts it again."""
+        address = {"queue": embedded.queue_address, "answers": embedded.answers_address}[name](settings.folder)
+        with Redis.from_url(address, socket_timeout=5) as client:
+            killed = int(client.info("server")["process_id"])
+        os.kill(killed, signal.SIGKILL)
+
+        def is_back() -> bool:
+            try:
+                with Redis.from_url(address, socket_timeout=5) as client:
+                    return int(client.info("server")["process_id"]) != killed
+            except (RedisError, OSError):
+                return False
+
+        _wait(is_back, 60)
+        return f"valkey {name}"
+
+    def _end_answers(self, settings: Settings) -> None:
+        """By their time; by log-out of the clerk who has most; by the death of the server that holds the others."""
+        soon = clock.now() + timedelta(seconds=2 * SHORT_LIFE_S)
+        _wait(lambda: _alive(soon) == 0, 4 * SHORT_LIFE_S + 60)
+        clerks = self.clerks
+        busiest = clerks.pop("ntpc-dist-banqiao")
+        held = _alive()
+        log_out(busiest.actor, on_session_end=destroy.when_session_ends)
+        _wait(lambda: _alive() < held, 60)
+        self.server_killed_at = clock.now()
+        self._kill_server(settings, "answers")
+        _wait(lambda: _alive() == 0, 120)
+        for clerk in clerks.values():
             log_out(clerk.actor, on_session_end=destroy.when_session_ends)
-        _wait(lambda: _alive() == 0, ANSWER_LIFE_S + 60)
-        _step(**_ends())
-    finally:
-        services.stop()
+
+    def _ends(self) -> dict[str, Any]:
+        """How long after an answer's end its destruction was written down, at the worst, by cause; and what is left."""
+        late: dict[str, float] = {}
+        counted: Counter[str] = Counter()
+        with reading() as session:
+            ended = {row.id_hash: row.ended_at for row in session.scalars(select(LogInSession))}
+            put = {row.id: row for row in session.scalars(select(Answer).where(Answer.put_at.is_not(None)))}
+            for entry in session.scalars(select(Entry).where(Entry.kind == "destroyed")):
+                answer, cause = put.get(uuid.UUID(json.loads(entry.details)["answer"])), entry.cause
+                if answer is None or cause is None:
+                    continue  # nothing came, and there was nothing to destroy
+                due = {"time": answer.ends_at, "session_ended": ended.get(answer.session_hash)}.get(cause)
+                due = due or self.server_killed_at
+                assert due is not None
+                late[cause] = max(late.get(cause, 0.0), (entry.at - due).total_seconds())
+                counted[cause] += 1
+        return {"late_s": late, "destroyed": counted, "put": len(put), "alive": _alive()}
 
 
-def _step(**told: Any) -> None:
-    print(json.dumps(told), flush=True)
-    sys.stdin.readline()
+def main(told: int, heard: int, count: int = 0) -> None:
+    """`flask house demo`, with a stay between its report and its end."""
+    with open(told, "w") as to, open(heard) as of:
+        stay = Stay(to, of, count)
+        vars(house).update(demonstrate=stay.demonstrate, Services=_noted(stay))
+        signs_on = people.sign_on_as
+
+        def sign_on_as(settings: Settings, passwords: Mapping[str, str], account: str) -> SignedOnPlayer:
+            stay.players[account] = signs_on(settings, passwords, account)
+            return stay.players[account]
+
+        vars(people).update(sign_on_as=sign_on_as)
+        sys.argv[:] = ["flask", "--app", "wsgi", "house", "demo"]
+        flask.cli.main()
 
 
-def _wait(is_so: Any, within_s: float) -> None:
+def _noted(stay: Stay) -> Callable[[Settings], Services]:
+    """Services as the command makes them, known to the stay."""
+
+    def made(settings: Settings) -> Services:
+        stay.services = Services(settings)
+        return stay.services
+
+    return made
+
+
+def _wait(is_so: Callable[[], bool], within_s: float) -> None:
     until, pause = time.monotonic() + within_s, threading.Event()
     while not is_so() and time.monotonic() < until:
         pause.wait(0.2)
 
 
-def _play_with_faults(
-    settings: Settings, clerks: Sequence[SignedOnPlayer], examples: Sequence[Example]
-) -> dict[str, list[str]]:
-    """Every third data item with one fault each, beside one whole example that is shown and revealed; states by fault."""
-    by_agency = {clerk.actor.agency: clerk for clerk in clerks}
-    whole = next(example for example in examples if example.name == play.REVEALS)
-    chosen = [example for example in examples if example.name.startswith("item:")][::3]
-    chosen += [example for example in examples if len(example.rows) == 1]
-    place = settings.folder / "simulated"
-    told = {}
-    for number, example in enumerate(chosen):
-        item = items()[example.items[0]]
-        told[example.name] = FAULTS[number % len(FAULTS)]
-        faults.set(place, item.owner, item.code, told[example.name])
-    shown = play.Played(whole, play._submit(settings, by_agency[whole.agency], whole))
-    asked = [play.Played(each, play._submit(settings, by_agency[each.agency], each)) for each in chosen]
-    _wait(lambda: play._ended([shown.lookup_id]), 60)
-    play._look(settings, by_agency[whole.agency], shown)
-    _wait(lambda: play._ended([one.lookup_id for one in asked]) == len(asked), 90)
-    faults.clear(place)
-    states: dict[str, list[str]] = {}
-    for one in asked:
-        play._look(settings, by_agency[one.example.agency], one)
-        with reading() as session:
-            states.setdefault(told[one.example.name], []).append(session.get_one(Lookup, one.lookup_id).state)
-    return states
-
-
-def _ask_once_more(settings: Settings, clerks: Sequence[SignedOnPlayer], examples: Sequence[Example]) -> None:
-    """However long the search took, an answer is alive when its clerk logs out."""
-    whole = next(example for example in examples if example.name == play.REVEALS)
-    clerk = next(clerk for clerk in clerks if clerk.actor.agency == whole.agency)
-    asked = play._submit(settings, clerk, whole)
-    _wait(lambda: play._ended([asked]), 60)
-
-
-def _alive() -> int:
+def _alive(ends_before: datetime | None = None) -> int:
+    asked = select(func.count()).select_from(Answer).where(Answer.state == "alive")
+    if ends_before is not None:
+        asked = asked.where(Answer.ends_at < ends_before)
     with reading() as session:
-        return session.scalar(select(func.count()).select_from(Answer).where(Answer.state == "alive")) or 0
-
-
-def _ends() -> dict[str, Any]:
-    """How long after an answer's end its destruction was written down, at the worst, by cause; and what is left."""
-    late = {"time": 0.0, "session_ended": 0.0}
-    counted = {"time": 0, "session_ended": 0}
-    with reading() as session:
-        ended = {row.id_hash: row.ended_at for row in session.scalars(select(LogInSession))}
-        put = {row.id: row for row in session.scalars(select(Answer).where(Answer.put_at.is_not(None)))}
-        for entry in session.scalars(select(Entry).where(Entry.kind == "destroyed")):
-            answer = put.get(uuid.UUID(json.loads(entry.details)["answer"]))
-            if answer is None:
-                continue  # nothing came, and there was nothing to destroy
-            logged_out = ended.get(answer.session_hash)
-            cause = "session_ended" if logged_out and logged_out < answer.ends_at else "time"
-            due = logged_out if cause == "session_ended" and logged_out else answer.ends_at
-            late[cause] = max(late[cause], (entry.at - due).total_seconds())
-            counted[cause] += 1
-    return {"late_s": late, "destroyed": counted, "put": len(put), "alive": _alive()}
-
-
-@dataclass(slots=True)
-class Watched:
-    """A demonstration under observation. `seen` holds pieces by place: each different content of a place once."""
-
-    root: Path
-    process: "subprocess.Popen[str]"
-    seen: dict[str, set[bytes]] = field(default_factory=dict)
-    looks: int = 0
-    _over: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
-
-    @property
-    def data(self) -> Path:
-        """The data folder."""
-        return self.root / "data"
-
-    def step(self) -> dict[str, Any]:
-        """What the demonstration says of its next step; waits for it."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, f"the demonstration ended: {(self.root / 'said').read_text()[-2000:]}"
-        told: dict[str, Any] = json.loads(line)
-        return told
-
-    def go_on(self) -> None:
-        """Tell it to take the next step."""
-        assert self.process.stdin is not None
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-
-    def look(self) -> None:
-        """Keep what lies open now: processes, temporary files, both Valkey servers' memory, the database's files raw."""
-        self.looks += 1
-        for pid in family(self.process.pid):
-            self._keep(
-                f"process {'of the house' if pid == self.process.pid else 'below it'}", process_contents(pid, self.data)
-            )
-        self._keep("temporary file", _files(self.root / "tmp"))
-        for name, address in (("queue", embedded.queue_address), ("answers", embedded.answers_address)):
-            try:
-                client = Redis.from_url(address(self.data), socket_timeout=5)
-                self._keep(f"valkey {name}", valkey_contents(client))
-                client.close()
-            except (RedisError, OSError):
-                continue  # not up yet, or down already
-
-    def keys(self, server: str) -> set[str]:
-        """The names of all keys of a server now."""
-        address = embedded.queue_address if server == "queue" else embedded.answers_address
-        client = Redis.from_url(address(self.data), socket_timeout=5)
-        try:
-            return {key.decode() for key in client.keys("*")}
-        finally:
-            client.close()
-
-    def keep_looking(self) -> None:
-        """Look again and again until `stop`, and listen to every command that the servers get."""
-        for target in (self._look_on, lambda: self._listen("queue"), lambda: self._listen("answers")):
-            self._threads.append(threading.Thread(target=target, daemon=True))
-            self._threads[-1].start()
-
-    def stop(self) -> None:
-        """The demonstration has ended, and so has the watching."""
-        self.process.stdin.close()  # type: ignore[union-attr]
-        self.process.wait(60)
-        self._over.set()
-        for thread in self._threads:
-            thread.join(10)
-
-    def _look_on(self) -> None:
-        while not self._over.wait(LOOK_EVERY_S):
-            self.look()
-
-    def _listen(self, name: str) -> None:
-        """MONITOR: what passes through a server however shortly it stays."""
-        path = str(embedded.queue_address(self.data) if name == "queue" else embedded.answers_address(self.data))
-        heard = bytearray()
-        while not self._over.wait(0.05):
-            try:
-                with socket.socket(socket.AF_UNIX) as line:
-                    line.connect(path.removeprefix("unix://"))
-                    line.settimeout(0.5)
-                    line.sendall(b"MONITOR\r\n")
-                    self._hear(line, heard)
-            except OSError:
-                continue
-        self._keep(f"valkey {name}", iter([("commands", bytes(heard))]))
-
-    def _hear(self, line: socket.socket, heard: bytearray) -> None:
-        while not self._over.is_set():
-            try:
-                piece = line.recv(1 << 20)
-            except TimeoutError:
-                continue
-            if not piece:
-                return
-            heard += piece
-
-    def _keep(self, place: str, contents: Iterator[tuple[str, bytes]]) -> None:
-        for name, data in contents:
-            if data:
-                self.seen.setdefault(f"{place}: {name}", set()).add(data)
-
-
-def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            if path.is_file():
-                yield path.name, path.read_bytes()
-
-
-@contextlib.contextmanager
-def a_watched_demonstration() -> Iterator[Watched]:
-    """A demonstration that has begun; nothing of it is left afterwards. A short path, for the sockets' sake."""
-    root = Path(tempfile.mkdtemp(prefix="govern-canary-"))
-    for name in ("data", "tmp"):
-        (root / name).mkdir()
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("GOVERN_")},
-        "GOVERN_DATA_DIR": str(root / "data"),
-        "GOVERN_ANSWER_LIFE_S": str(ANSWER_LIFE_S),
-        "GOVERN_RECONCILE_EVERY_S": "2",
-        "GOVERN_UNNUMBERED_LIMIT_S": "60",
-        "TMPDIR": str(root / "tmp"),
-        "XDG_CACHE_HOME": str(root / "tmp" / "cache"),
-    }
-    with (root / "said").open("w") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.demonstrations"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            text=True,
-        )
-    try:
-        yield Watched(root, process)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(30)
-        shutil.rmtree(root, ignore_errors=True)
+        return session.scalar(asked) or 0
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -19,6 +19,7 @@ import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, select, text
+from werkzeug.test import TestResponse
 
 from admin.app import create_app
 from admin.frame.actor import COOKIE
@@ -53,6 +54,13 @@ class Desk:
 
     def posts(self) -> tuple[int, str, float]:
         """One look-up's form, sent: status, what the page says or where it leads, and the seconds it took."""
+        began = time.monotonic()
+        sent = self.sends()
+        says = sent.headers["Location"] if sent.status_code == 303 else text_of(sent)
+        return sent.status_code, says, time.monotonic() - began
+
+    def sends(self) -> TestResponse:
+        """One look-up's form, sent: the console's response."""
         self.made += 1
         request = a_request(CASE_ITEM)
         typed = {
@@ -65,10 +73,11 @@ class Desk:
             "intent_key": uuid.uuid4().hex,
             "csrf_token": self.token,
         }
-        began = time.monotonic()
-        sent = self.client.post(f"/desk/{CASE_ITEM}", data=typed)
-        says = sent.headers["Location"] if sent.status_code == 303 else text_of(sent)
-        return sent.status_code, says, time.monotonic() - began
+        return self.client.post(f"/desk/{CASE_ITEM}", data=typed)
+
+    def opens(self, lookup: uuid.UUID) -> TestResponse:
+        """The answers of a look-up, opened: the console's response."""
+        return self.client.post(f"/desk/lookups/{lookup}/answers", data={"csrf_token": self.token})
 
     def looks_up(self) -> uuid.UUID:
         """A look-up that was taken in."""

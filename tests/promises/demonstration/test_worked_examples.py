@@ -1,44 +1,33 @@
-"""`make demo`: the worked examples through the real queue, workers and sources; what its report says of each."""
+"""`flask house demo`: the worked examples through the real queue, workers and sources; what its report says of each."""
 
 import json
-import os
-import subprocess
-import sys
 import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
+from flask import Flask
+from flask.cli import ScriptInfo
 
+from admin.commands import house as commands
 from admin.set_up import CATALOGUE
+from tests.support.watching import Searched
 
-ROOT = Path(__file__).parent.parent.parent.parent
 STATES = {"answered", "unknown", "failed", "expired", "cancelled", "denied"}
 TASK_KEYS = {"data_item", "kind", "state", "shown", "masked", "withheld", "denied"}
 
 
-def house_demo(folder: Path) -> "subprocess.CompletedProcess[str]":
-    """The command that `make demo` runs, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "house", "demo"],
-        cwd=ROOT,
-        env=os.environ | {"GOVERN_DATA_DIR": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=480,
-    )
+@pytest.fixture(scope="module")
+def report(the_demonstration: Searched) -> dict[str, Any]:
+    """What the demonstration says of itself."""
+    told: dict[str, Any] = json.loads((the_demonstration.data / "demo" / "report.json").read_text())
+    return told
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, "subprocess.CompletedProcess[str]"]:
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    return folder, house_demo(folder)
-
-
-@pytest.fixture(scope="module")
-def lookups(played: tuple[Path, Any]) -> dict[str, dict[str, Any]]:
-    report = json.loads((played[0] / "demo" / "report.json").read_text())
+def lookups(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {each["example"]: each for each in report["lookups"]}
 
 
@@ -46,25 +35,19 @@ def the_task(lookup: dict[str, Any], item: str) -> dict[str, Any]:
     return next(task for task in lookup["tasks"] if task["data_item"] == item)
 
 
-def test_it_ends_well_and_leaves_no_process(played: tuple[Path, "subprocess.CompletedProcess[str]"]) -> None:
-    folder, process = played
-    assert process.returncode == 0, process.stderr[-2000:]
-    left = [
-        pid
-        for pid in filter(str.isdigit, os.listdir("/proc"))
-        if str(folder) in _read(f"/proc/{pid}/cmdline") + _read(f"/proc/{pid}/environ")
-    ]
-    assert left == []
+def test_it_ends_well_and_leaves_no_process(the_demonstration: Searched) -> None:
+    assert the_demonstration.code == 0
+    assert the_demonstration.left == []
 
 
-def test_the_log_is_whole(played: tuple[Path, Any]) -> None:
-    log = json.loads((played[0] / "demo" / "report.json").read_text())["log"]
+def test_the_log_is_whole(report: dict[str, Any]) -> None:
+    log = report["log"]
     assert log["ok"] is True
     assert log["size"] > 500
     assert len(bytes.fromhex(log["root"])) == 32
 
 
-def test_every_lookup_has_its_shape_and_its_record(played: tuple[Path, Any], lookups: dict[str, Any]) -> None:
+def test_every_lookup_has_its_shape_and_its_record(the_demonstration: Searched, lookups: dict[str, Any]) -> None:
     fields = {
         item["code"]: {field["code"] for field in item["fields"]}
         for item in yaml.safe_load((CATALOGUE / "data_items.yaml").read_text())["data_items"]
@@ -74,7 +57,7 @@ def test_every_lookup_has_its_shape_and_its_record(played: tuple[Path, Any], loo
         assert set(lookup) == {"example", "lookup", "case_item", "state", "tasks", "denied", "record"}
         assert uuid.UUID(lookup["lookup"])
         assert lookup["state"] in STATES
-        assert (played[0] / lookup["record"]).read_bytes().startswith(b"%PDF-")
+        assert (the_demonstration.data / lookup["record"]).read_bytes().startswith(b"%PDF-")
         for task in lookup["tasks"]:
             assert set(task) == TASK_KEYS
             assert set(task["masked"]) <= set(task["shown"])
@@ -118,8 +101,8 @@ def test_the_parking_permit_the_protection_and_the_scheduled_one_are_answered(lo
         assert lookups[example]["state"] == "answered"
 
 
-def test_the_immediate_one_overtook_a_hundred_waiting_normal_ones(played: tuple[Path, Any]) -> None:
-    said = next(line for line in played[1].stdout.splitlines() if "child protection overtook" in line)
+def test_the_immediate_one_overtook_a_hundred_waiting_normal_ones(the_demonstration: Searched) -> None:
+    said = next(line for line in the_demonstration.printed.splitlines() if "child protection overtook" in line)
     overtaken = int(said.split("overtook ")[1].split()[0])
     assert overtaken >= 100
 
@@ -150,8 +133,8 @@ def test_a_denial_says_its_rule_and_why_in_both_languages(lookups: dict[str, Any
     assert all(task["shown"] == [] for task in lookup["tasks"])
 
 
-def test_youth_housing_is_proposed_anew_and_approved_part_by_part(played: tuple[Path, Any]) -> None:
-    [case_item] = json.loads((played[0] / "demo" / "report.json").read_text())["case_items"]
+def test_youth_housing_is_proposed_anew_and_approved_part_by_part(report: dict[str, Any]) -> None:
+    [case_item] = report["case_items"]
     assert (case_item["code"], case_item["version"]) == ("youth_housing", 2)
     taken = [(step["step"], step["by_role"]) for step in case_item["steps"]]
     assert taken == [
@@ -171,8 +154,10 @@ def test_the_new_tax_field_is_shown_from_then_on(lookups: dict[str, Any]) -> Non
     assert "share" in the_task(lookups["youth_housing"], "tax_property_national")["shown"]
 
 
-def test_the_month_is_audited_and_its_records_are_valid_to_a_stranger(played: tuple[Path, Any]) -> None:
-    periods = json.loads((played[0] / "demo" / "report.json").read_text())["periods"]
+def test_the_month_is_audited_and_its_records_are_valid_to_a_stranger(
+    the_demonstration: Searched, report: dict[str, Any]
+) -> None:
+    periods = report["periods"]
     assert {(period["agency"], period["owner"]) for period in periods} == {
         ("ntpc-civil", "ntpc-civil"),
         ("ntpc-civil", "tw-fia"),
@@ -182,19 +167,14 @@ def test_the_month_is_audited_and_its_records_are_valid_to_a_stranger(played: tu
         assert sum(period["verdicts"].values()) == period["sample"]
         assert period["verdicts"]["no_document"] == 1
         assert period["checked"] is True
-        assert (played[0] / period["record"]).read_bytes().startswith(b"%PDF-")
+        assert (the_demonstration.data / period["record"]).read_bytes().startswith(b"%PDF-")
 
 
-def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    process = house_demo(tmp_path)
-    assert process.returncode == 2
-    assert str(tmp_path) in process.stderr
+    monkeypatch.setenv("GOVERN_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(commands, "_obey_signals", lambda: None)  # this process is pytest's
+    said = CliRunner().invoke(commands.house, ["demo"], obj=ScriptInfo(create_app=lambda: Flask(__name__)))
+    assert said.exit_code == 2
+    assert str(tmp_path) in said.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_bytes().decode(errors="replace")
-    except OSError:
-        return ""
