@@ -189,7 +189,7 @@ class CaseItems(GovernedView):
     }
     written_as: ClassVar = {"name": ("code", "name"), "fields": ("clear", "masked")}
     actions: ClassVar = {"approve": APPROVE_MANY, "return": SEND_BACK_MANY}
-    page_size = 25
+    page_size = 20
     can_export = True
     list_template = "console/case_items.html"
     details_template = "console/case_item.html"

@@ -93,7 +93,7 @@ class DataItems(GovernedView):
         "sensitive": Wording("高敏感", "High"),
         "case_items": Wording("案件項目", "Case items"),
     }
-    page_size = 100
+    page_size = 40
     can_export = True
     list_template = "console/data_items.html"
     details_template = "console/data_item.html"

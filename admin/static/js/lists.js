@@ -77,7 +77,6 @@ if (deeds) {
   const head = document.querySelector("th.choose");
   every = document.createElement("input");
   every.type = "checkbox";
-  every.className = "box";
   every.autocomplete = "off";
   every.setAttribute("aria-label", head.dataset.every);
   head.replaceChildren(every);
