@@ -53,8 +53,9 @@ def mask(rule_code: str, text: str, field_type: str) -> str:
         raise UnknownMask(rule_code) from None
     if not text and rule_code not in SPEAK_OF_EXISTENCE:
         return ""
-    if rule_code == "keep_last_4" and is_national_id(text, field_type):
+    if rule_code in ("keep_last_4", "hide_last_4") and is_national_id(text, field_type):
         form = _hide_last_4  # the last four are what every other sheet hides: two sheets would give the whole number
+        text = _bare(text) if is_national_id(text, "") else text  # a sign that nobody sees is none of the four
     if rule_code == "exists_only" and field_type == "boolean" and text == "false":
         return ABSENT
     return form(text)
@@ -62,7 +63,12 @@ def mask(rule_code: str, text: str, field_type: str) -> str:
 
 def is_national_id(text: str, field_type: str) -> bool:
     """True for the field type and for any text of that form: a licence number may be its holder's national ID number."""
-    return field_type == "national_id" or bool(_NATIONAL_ID.fullmatch(unicodedata.normalize("NFKC", text).strip()))
+    return field_type == "national_id" or bool(_NATIONAL_ID.fullmatch(_bare(text)))
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone: a dash, a space or an invisible sign makes no other number of one."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalnum())
 
 
 def fits(rule_code: str, field_type: str) -> bool:

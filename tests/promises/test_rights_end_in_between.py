@@ -7,21 +7,29 @@ item, the agency or the account, in a thread of their own; then the look-up goes
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
+from connectors import sandbox
+from connectors.exchange import Reply
 from connectors.simulated import faults, registers
 from govern.catalogue.case_item import CaseItemVersion, VersionAgency
 from govern.core import clock
-from govern.core.database import transaction
+from govern.core.database import reading, transaction
+from govern.core.errors import NotFound
 from govern.core.points import Point, when_passing
 from govern.lookups import intent
 from govern.lookups import run as run_step
+from govern.lookups.lookup import Answer
+from govern.lookups.reveal import reveal
 from govern.lookups.show import show
 from govern.people.person import Person
 from govern.people.right import Right
+from govern.queue.work import Work
 from tests.support.houses import Clerk, TestHouse, a_request
 from tests.support.journals import requests_seen
 from tests.support.queues import until
@@ -86,6 +94,71 @@ def test_the_proof_fails_where_nobody_decides_again(house: TestHouse, monkeypatc
     """植入錯誤必被發現：送出前不再判斷，則在K5終止後仍會介接。"""
     monkeypatch.setattr(run_step, "denial_since", lambda _intent: None)
     assert _ended_at(house, Point.K5, the_right)[0] == 1
+
+
+ROWS, BEFORE_IT_ENDS = 10, 3
+
+
+@pytest.mark.parametrize("end", KINDS, ids=lambda end: end.__name__)
+@pytest.mark.parametrize("decides", [True, False], ids=["decided again", "not decided again"])
+def test_a_file_asked_row_by_row_stops_at_the_row_before_which_it_ended(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch, end: Callable[[Clerk], None], decides: bool
+) -> None:
+    """整批檔案逐列介接，第三列之後終止：其餘各列一列也不問，已回覆的不留；拿掉逐列判斷，就會被發現。"""
+    if not decides and end is not the_right:
+        pytest.skip("one planted fault is enough")
+    monkeypatch.setattr(intent, "HOLDS_S", 0.0)
+    if not decides:
+        monkeypatch.setattr(run_step, "denial_since", lambda _intent: None)
+    clerk, ask, asked = house.a_clerk("ntpc-dist-banqiao", CASE_ITEM), sandbox.ask, []
+
+    def asking(*given: Any) -> Reply:
+        asked.append(given[1].request_id)
+        reply = ask(*given)
+        if len(asked) == BEFORE_IT_ENDS:
+            end(clerk)
+        return reply
+
+    monkeypatch.setattr(run_step.sandbox, "ask", asking)
+    lookup = house.submit(clerk, a_request(CASE_ITEM, keys=(registers.example_keys(ITEM)[0],), items=(ITEM,)))
+    with reading() as session:
+        work = session.scalars(
+            select(Work.id).where(Work.kind == "task", Work.target_id == house.tasks(lookup)[0].id)
+        ).one()
+    written = intent.write_intent(work, house.settings)
+    assert written is not None
+    (_, row, key), *_ = written.subjects
+    many = replace(written, subjects=tuple((1, row, key) for _ in range(ROWS)))
+    if not decides:
+        monkeypatch.setattr(run_step, "_minimise_and_seal", _broken_off)
+        with pytest.raises(EOFError):
+            run_step.carry_out(many, house.settings)
+        assert len(asked) == ROWS
+        return
+    run_step.carry_out(many, house.settings)
+    assert len(asked) == BEFORE_IT_ENDS
+    assert house.tasks(lookup)[0].state == "denied"
+    assert _shown(house, clerk, lookup) == 0
+
+
+def test_another_log_in_of_the_same_clerk_opens_nothing_and_no_entry_says_it_did(house: TestHouse) -> None:
+    """結果只屬於查調當時的登入：同一人另一次登入看不到、揭示不了，也沒有一筆軌跡說看過。"""
+    clerk = house.a_clerk("ntpc-dist-banqiao", CASE_ITEM, account="twice")
+    lookup = house.submit(clerk, a_request(CASE_ITEM, keys=(registers.example_keys(ITEM)[0],), items=(ITEM,)))
+    house.run_due()
+    again = house.signed_on("twice", clerk.person)
+    found = show(again.actor, again.keys, lookup, house.settings)
+    assert (found.answers, found.gone, found.evidence) == ((), (), None)
+    with reading() as session:
+        answer = session.scalars(select(Answer.id).where(Answer.task == house.tasks(lookup)[0].id)).one()
+    with pytest.raises(NotFound):
+        reveal(again.actor, again.keys, lookup, answer, "1::name", "與申請書核對", house.settings)
+    assert {"shown", "revealed", "denied"} & set(house.kinds(lookup)) == set()
+    assert _shown(house, clerk, lookup) == 1
+
+
+def _broken_off(*_given: object) -> None:
+    raise EOFError
 
 
 def _ended_at(house: TestHouse, at: Point, end: Callable[[Clerk], None]) -> tuple[int, int]:
