@@ -7,7 +7,7 @@ own. Whatever a page says to its console, asks of another host or breaks of the 
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,6 +144,7 @@ class Window:
     address: str
     complaints: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    referers: list[str] = field(default_factory=list)
 
     def expects(self, *parts: str) -> None:
         """Complaints that hold one of these are what the test is about, and no fault."""
@@ -172,6 +173,7 @@ def window(browser: Chromium, house: RunningHouse, *, profile: Path | None = Non
 
     def asked(request: Request) -> None:
         opened.asked.append(request.url)
+        opened.referers.append(request.headers.get("referer", ""))
 
     page.on("console", heard)
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -180,10 +182,3 @@ def window(browser: Chromium, house: RunningHouse, *, profile: Path | None = Non
         yield opened
     finally:
         context.close()
-
-
-def found_in(folder: Path, words: Iterable[str]) -> list[str]:
-    """The files below a folder that hold one of these words, as UTF-8 or UTF-16, on disk as the browser left them."""
-    sought = [word.encode(encoding) for word in words for encoding in ("utf-8", "utf-16-le")]
-    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
-    return [str(path.relative_to(folder)) for path in files if any(word in path.read_bytes() for word in sought)]
