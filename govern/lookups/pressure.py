@@ -65,11 +65,15 @@ def free_slot(session: Session, source: str, holder: uuid.UUID) -> None:
 
 
 def _wake_next(session: Session, source: str) -> None:
-    """Work that was given up for want of a place falls due now, instead of when its wait is over and somebody looks."""
+    """Work that was given up for want of a place falls due now, instead of when its wait is over and somebody looks.
+
+    Not what was tried before: that waits its time, so that a source in trouble is left alone for a moment.
+    """
     now = database_now(session)
     waiting = session.scalars(
         select(Work)
-        .where(Work.source == source, Work.kind == "task", Work.state == "due", Work.offered_at.is_(None))
+        .where(Work.source == source, Work.kind == "task", Work.state == "due", Work.tries == 0)
+        .where(Work.offered_at.is_(None))
         .where(Work.due_at <= now + timedelta(seconds=SLOT_WAIT_S))
         .order_by(Work.due_at)
         .limit(1)

@@ -113,6 +113,14 @@ def test_addresses_are_checked_before_a_packet_is_sent() -> None:
         guard.send(Call(2, allowed=parse("data.gov.example")), "GET", "http://127.0.0.1:1/")
 
 
+def test_an_allowed_name_that_stands_for_an_address_of_this_machine_is_not_followed() -> None:
+    with http.http_source(_say) as source:
+        with pytest.raises(Misconfigured) as caught:
+            guard.send(Call(2, allowed=parse("http://localhost")), "GET", f"http://localhost:{source.port}/")
+        assert (caught.value.detail, caught.value.never_left) == ("address_not_allowed", True)
+        assert source.connections == 0
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -241,7 +241,8 @@ def http_source(
     open_connections = source.opened
 
     def serve(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError, ValueError), connection:
+        with contextlib.suppress(OSError, ValueError), contextlib.ExitStack() as open_now:
+            open_now.callback(lambda: connection.close())
             if context is not None:
                 connection = context.wrap_socket(connection, server_side=True)
                 open_connections.append(connection)
@@ -251,7 +252,6 @@ def http_source(
                 is_patient = source.behaviour in (rightly, packed, with_leftovers, redirecting, busy)
                 if not is_patient and not getattr(source.behaviour, "goes_on", False):
                     break
-            connection.close()
 
     def accept() -> None:
         while True:
@@ -261,20 +261,29 @@ def http_source(
                 return
             source.connections += 1
             open_connections.append(connection)
-            threading.Thread(target=serve, args=(connection,), daemon=True).start()
+            threads.append(threading.Thread(target=serve, args=(connection,), daemon=True))
+            threads[-1].start()
 
-    threading.Thread(target=accept, daemon=True).start()
+    threads = [threading.Thread(target=accept, daemon=True)]
+    threads[0].start()
     try:
         yield source
     finally:
         stopped.set()
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
+        hang_up([listener, *open_connections], threads)
         listener.close()
-        for connection in open_connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            connection.close()
+
+
+def hang_up(sockets: list[socket.socket], threads: list[threading.Thread]) -> None:
+    """Nothing is said or heard over these any more, and their threads have ended.
+
+    Each closes its own: closed from here, its number could be another socket's by the time that a thread writes to it.
+    """
+    for each in sockets:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(each, socket.SHUT_RDWR)  # a TLS socket's own would go on in clear
+    for thread in threads:
+        thread.join(5)
 
 
 def _received(

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from tests.support.household import MARKS
-from tests.support.http_sources import Exchange, message
+from tests.support.http_sources import Exchange, hang_up, message
 
 MARK = MARKS[0].encode()
 Act = Callable[[socket.socket, threading.Event], None]
@@ -20,6 +20,7 @@ def raw_server(act: Act) -> Iterator[int]:
     """A port of loopback where `act` is what a connection meets."""
     listener, stopped = socket.create_server(("127.0.0.1", 0)), threading.Event()
     taken: list[socket.socket] = []
+    threads: list[threading.Thread] = []
 
     def serve(connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection:
@@ -29,20 +30,17 @@ def raw_server(act: Act) -> Iterator[int]:
         with contextlib.suppress(OSError):
             while True:
                 taken.append(listener.accept()[0])
-                threading.Thread(target=serve, args=(taken[-1],), daemon=True).start()
+                threads.append(threading.Thread(target=serve, args=(taken[-1],), daemon=True))
+                threads[-1].start()
 
-    threading.Thread(target=accept, daemon=True).start()
+    threads.append(threading.Thread(target=accept, daemon=True))
+    threads[0].start()
     try:
         yield int(listener.getsockname()[1])
     finally:
         stopped.set()
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
+        hang_up([listener, *taken], threads)
         listener.close()
-        for connection in taken:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            connection.close()
 
 
 @contextlib.contextmanager
