@@ -205,6 +205,11 @@ def load_files(folder: Path, files: Files) -> Counts:
     return load(write(folder, files), settings=SETTINGS)
 
 
+def the_other_city(folder: Path) -> None:
+    """A beginning: another city's catalogue as it is."""
+    load_files(folder, another_city())
+
+
 def problems_of(folder: Path, files: Files) -> list[Problem]:
     """What is wrong with the files; nothing when they load."""
     try:

@@ -12,14 +12,16 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from govern.core import database
+from govern.keys import ring
 from tests.support.pool import Pool, Template
 from tests.support.programs import postgresql_programs
 from tests.support.schema import make_schema
@@ -35,6 +37,9 @@ CARELESS = (
     "jit=off",
 )
 
+# Fills the bound database from files that it may write below a folder.
+Filling = Callable[[Path], object]
+
 
 def free_port() -> int:
     """A port that nobody listens on at this moment."""
@@ -44,7 +49,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgresql_server(programs: Path) -> Iterator[str]:
+def postgresql_server(programs: Path, *settings: str) -> Iterator[str]:
     """A server on loopback; yields the address of its maintenance database. PostgreSQL refuses to run as root."""
     folder = Path(tempfile.mkdtemp(prefix="govern-pg-"))
     as_user: list[str] = []
@@ -74,7 +79,14 @@ def postgresql_server(programs: Path) -> Iterator[str]:
     )
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=200"
     server = subprocess.Popen(
-        [*as_user, programs / "postgres", "-D", data, *options.split(), *(f"-c{each}" for each in CARELESS)],
+        [
+            *as_user,
+            programs / "postgres",
+            "-D",
+            data,
+            *options.split(),
+            *(f"-c{each}" for each in (*CARELESS, *settings)),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=folder,
@@ -129,14 +141,70 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def begun(
+    sqlite_template: Path, postgresql_template: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> "Beginnings":
+    """Databases that hold what many tests begin with."""
+    return Beginnings(sqlite_template, postgresql_template, tmp_path_factory.mktemp("begun"))
+
+
+@dataclass(slots=True)
+class Beginnings:
+    """A migrated database of each kind for each way to begin, filled once and then copied."""
+
+    empty: Path
+    server: str | None
+    folder: Path
+    files: dict[str, Path] = field(default_factory=dict)
+    pools: dict[str, Pool] = field(default_factory=dict)
+
+    def file(self, fill: Filling) -> Path:
+        """A SQLite file, to be copied."""
+        if fill.__name__ not in self.files:
+            path = self.folder / f"{fill.__name__}.sqlite3"
+            shutil.copyfile(self.empty, path)
+            self._fill(fill, f"sqlite:///{path}")
+            self.files[fill.__name__] = path
+        return self.files[fill.__name__]
+
+    def pool(self, fill: Filling) -> Pool:
+        """Databases on PostgreSQL, for one test after another."""
+        assert self.server is not None
+        if fill.__name__ not in self.pools:
+            name = f"template_{fill.__name__}"
+            with psycopg.connect(self.server, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE template_govern")  # type: ignore[arg-type]
+            self._fill(fill, self.server.replace("/postgres", f"/{name}").replace("://", "+psycopg://", 1))
+            self.pools[fill.__name__] = Pool(self.server, Template(name))
+        return self.pools[fill.__name__]
+
+    def _fill(self, fill: Filling, address: str) -> None:
+        before = ring._Bound.ring
+        ring.make_keys(self.folder / "keys")
+        ring.bind(self.folder / "keys")
+        database.bind(address)
+        fill(self.folder / fill.__name__)
+        database.release()
+        ring._Bound.ring = before
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_address(
-    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path, postgresql_pool: Pool | None
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    sqlite_template: Path,
+    postgresql_pool: Pool | None,
+    begun: Beginnings,
 ) -> Iterator[str]:
-    """A fresh, migrated database of each kind, as `GOVERN_DATABASE_URL` would name it; bound to this process."""
+    """A migrated database of each kind, as `GOVERN_DATABASE_URL` would name it; bound to this process.
+
+    It is empty, or as `@pytest.mark.begins_with.with_args(fill)` says.
+    """
+    begins_with = request.node.get_closest_marker("begins_with")
     if request.param == "sqlite":
         path = tmp_path / "govern.sqlite3"
-        shutil.copyfile(sqlite_template, path)
+        shutil.copyfile(begun.file(*begins_with.args) if begins_with else sqlite_template, path)
         address = f"sqlite:///{path}"
         database.bind(address)
         yield address
@@ -144,9 +212,10 @@ def database_address(
         return
     if postgresql_pool is None:
         pytest.skip("no PostgreSQL server can be started here; the same tests ran on SQLite")
-    name = postgresql_pool.borrow()
-    address = postgresql_pool.address(name)
+    pool = begun.pool(*begins_with.args) if begins_with else postgresql_pool
+    name = pool.borrow()
+    address = pool.address(name)
     database.bind(address.replace("postgresql://", "postgresql+psycopg://", 1))
     yield address
     database.release()
-    postgresql_pool.give_back(name)
+    pool.give_back(name)

@@ -23,9 +23,9 @@ from govern.core.database import reading
 from govern.core.errors import InvalidInput, NotAllowed, NotFound
 from govern.rules.actor import Role
 from tests.govern.catalogue.test_maintain import an_actor, entries, said
-from tests.support.catalogue import SETTINGS, another_city, load_files, row
+from tests.support.catalogue import SETTINGS, another_city, load_files, row, the_other_city
 
-pytestmark = pytest.mark.usefixtures("database_address", "catalogue")
+pytestmark = [pytest.mark.usefixtures("database_address", "keys"), pytest.mark.begins_with.with_args(the_other_city)]
 
 NAME = NewField("holder", "所有人", "Holder", "name", "moderate", "surname_only")
 GRADE = NewField("grade", "級別", "Grade", "code", "low", "none", values=({"code": "a", "zh": "甲", "en": "A"},))
@@ -40,11 +40,6 @@ BOATS = NewDataItem(
     connector="https",
     fields=(NAME, GRADE),
 )
-
-
-@pytest.fixture
-def catalogue(tmp_path, keys):
-    load_files(tmp_path / "a", another_city())
 
 
 def civil(*roles):

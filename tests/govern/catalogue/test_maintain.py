@@ -18,15 +18,10 @@ from govern.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from govern.keys.subject import open_value
 from govern.rules.actor import Actor, Reach, Role
 from govern.trail.entry import Entry, EntrySealedValue
-from tests.support.catalogue import another_city, load_files
+from tests.support.catalogue import the_other_city
 
-pytestmark = pytest.mark.usefixtures("database_address", "catalogue")
+pytestmark = [pytest.mark.usefixtures("database_address", "keys"), pytest.mark.begins_with.with_args(the_other_city)]
 WHY = "系統改版，暫停介接"
-
-
-@pytest.fixture
-def catalogue(tmp_path, keys):
-    load_files(tmp_path / "a", another_city())
 
 
 def an_actor(agency, *roles):

@@ -24,16 +24,20 @@ from govern.rules.facts import GroundFacts
 from govern.trail.entry import Entry
 from tests.support.catalogue import another_city, load_files, row
 
-pytestmark = pytest.mark.usefixtures("database_address", "catalogue")
 WHY = "立法院三讀廢止"
 NEW = laws.LegalBasisContent("虛構救助法", "Invented Assistance Act", "第44條之3", "條文內容。", date(2026, 1, 1), True)
 
 
-@pytest.fixture
-def catalogue(tmp_path, keys):
+def other_city_with_a_text_of_a_law(folder):
     files = another_city()
     row(files, "case_items", "case_items", "allowance")["legal_basis"][0]["text_zh"] = "當時的條文"
-    load_files(tmp_path / "a", files)
+    load_files(folder, files)
+
+
+pytestmark = [
+    pytest.mark.usefixtures("database_address", "keys"),
+    pytest.mark.begins_with.with_args(other_city_with_a_text_of_a_law),
+]
 
 
 def an_actor(agency, *roles):

@@ -13,18 +13,21 @@ from govern.core.errors import NotFound
 from govern.rules.actor import Actor, Reach, Role
 from tests.support.catalogue import another_city, load_files, row
 
-pytestmark = pytest.mark.usefixtures("database_address", "keys")
-
 # Besides what is in force: `subsidy` waits for a letter, and a second version of `allowance` is in work.
 IN_WORK = {("allowance", 2), ("subsidy", 1)}
 
 
-@pytest.fixture
-def catalogue(tmp_path):
-    load_files(tmp_path / "a", another_city())
+def other_city_with_work_in_hand(folder):
+    load_files(folder / "a", another_city())
     files = another_city()
     row(files, "case_items", "case_items", "allowance")["valid_to"] = "2030-12-31"
-    load_files(tmp_path / "b", files)
+    load_files(folder / "b", files)
+
+
+pytestmark = [
+    pytest.mark.usefixtures("database_address", "keys"),
+    pytest.mark.begins_with.with_args(other_city_with_work_in_hand),
+]
 
 
 def an_actor(agency, *, above=False, operator=False):
@@ -45,7 +48,7 @@ def seen(select_for, actor, *columns):
 
 
 @pytest.mark.parametrize("state", ["proposed", "approved", "waiting_for_letter", "in_force", "retired", "rejected"])
-def test_that_a_case_item_exists_is_everybody_s_from_its_proposal_on(catalogue, state):
+def test_that_a_case_item_exists_is_everybody_s_from_its_proposal_on(state):
     with transaction() as session:
         session.execute(update(CaseItemVersion).where(CaseItemVersion.case_item == "subsidy").values(state=state))
     assert seen(scope.case_items_for, an_actor("tainan"), "code") == {"allowance", "subsidy"}
@@ -61,7 +64,7 @@ def test_that_a_case_item_exists_is_everybody_s_from_its_proposal_on(catalogue, 
         ("tainan", True, True),  # above
     ],
 )
-def test_a_draft_is_found_by_owner_business_agency_and_those_above(catalogue, agency, above, is_seen):
+def test_a_draft_is_found_by_owner_business_agency_and_those_above(agency, above, is_seen):
     with transaction() as session:
         session.execute(update(CaseItemVersion).where(CaseItemVersion.case_item == "subsidy").values(state="draft"))
     actor = an_actor(agency, above=above)
@@ -85,13 +88,13 @@ def test_a_draft_is_found_by_owner_business_agency_and_those_above(catalogue, ag
         ("tainan", True, IN_WORK),
     ],
 )
-def test_versions_in_work_are_found_by_whom_they_concern(catalogue, agency, above, in_work):
+def test_versions_in_work_are_found_by_whom_they_concern(agency, above, in_work):
     assert (
         seen(scope.versions_for, an_actor(agency, above=above), "case_item", "version") == {("allowance", 1)} | in_work
     )
 
 
-def test_the_current_version_is_the_one_in_force_and_else_the_newest_within_reach(catalogue):
+def test_the_current_version_is_the_one_in_force_and_else_the_newest_within_reach():
     with reading() as session:
         assert scope.current_version_for(an_actor("tax"), session, "allowance").version == 1
         assert scope.current_version_for(an_actor("tax"), session, "subsidy").state == "waiting_for_letter"
@@ -102,7 +105,7 @@ def test_the_current_version_is_the_one_in_force_and_else_the_newest_within_reac
         assert scope.version_for(an_actor("tax"), session, "allowance", 2).state == "proposed"
 
 
-def test_agencies_and_data_items_are_everybody_s(catalogue):
+def test_agencies_and_data_items_are_everybody_s():
     actor = an_actor("tainan")
     assert len(seen(scope.agencies_for, actor, "code")) == 4
     assert len(seen(scope.data_items_for, actor, "code")) == 3
@@ -124,11 +127,11 @@ def test_agencies_and_data_items_are_everybody_s(catalogue):
         ("tainan-social", {"operator": True}, {"tax.https", "tainan-civil.https"}),
     ],
 )
-def test_sources_are_their_owner_s_those_above_and_the_operator_s(catalogue, agency, given, sources):
+def test_sources_are_their_owner_s_those_above_and_the_operator_s(agency, given, sources):
     assert seen(scope.sources_for, an_actor(agency, **given), "code") == sources
 
 
-def test_what_was_sent_back_stays_known_and_what_was_only_drafted_does_not(catalogue):
+def test_what_was_sent_back_stays_known_and_what_was_only_drafted_does_not():
     with transaction() as session:
         session.execute(
             update(CaseItemVersion).where(CaseItemVersion.case_item == "subsidy").values(state="draft", round=1)
@@ -144,7 +147,7 @@ def test_what_was_sent_back_stays_known_and_what_was_only_drafted_does_not(catal
     ("agency", "above", "is_seen"),
     [("tainan-social", False, True), ("tax", False, True), ("tainan", True, True), ("tainan", False, False)],
 )
-def test_approvals_and_letters_are_found_by_whom_the_version_concerns(catalogue, agency, above, is_seen):
+def test_approvals_and_letters_are_found_by_whom_the_version_concerns(agency, above, is_seen):
     actor = an_actor(agency, above=above)
     assert bool(seen(scope.approvals_for, actor, "owner")) is is_seen
     assert bool(seen(scope.letters_for, actor, "superior")) is is_seen
