@@ -14,6 +14,7 @@ from werkzeug.routing import IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from admin.app import create_app
+from admin.frame.actor import COOKIE
 from admin.frame.parts import Parts
 from govern.catalogue.agency import Agency
 from govern.core import clock
@@ -107,6 +108,11 @@ class Browser:
     def log_in(self, account: str, secret: str = PASSWORD) -> TestResponse:
         """Account and password typed into the log-in page."""
         return self.post("/login", {"account": account, "password": secret})
+
+    def cookies(self, address: str) -> list[Any]:
+        """What another browser sends along to an address to be in the same log-in."""
+        found = self.client.get_cookie(COOKIE)
+        return [{"name": COOKIE, "value": found.value, "url": address}] if found else []
 
 
 def some_values(route: Rule) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """A walk through the pages of a console in one browser: what each looks like to axe, and how far it reaches sideways.
 
 A page is opened once, in Chinese and in light mode, as people mostly have it. In the same window axe looks at all of it; then
-at its colours in the dark; then the page's English takes its place. Of rows alike five are looked at, and each meeting of a
-colour with its ground once in the whole walk: both cost most of axe's time and say nothing more.
+at its colours in the dark; then the page's English takes its place. Of rows, boxes and choices alike a few are looked at, and
+each meeting of a colour with its ground once in the whole walk: both cost most of axe's time and say nothing more.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,9 @@ FIRST: Final = {"width": 1366, "height": 768}
 # The first size at 200 %, and a phone.
 NARROW: Final = ({"width": 683, "height": 384}, {"width": 390, "height": 844})
 
-FEWER_ROWS: Final = "document.querySelectorAll('tbody tr:nth-child(n+6)').forEach((row) => row.remove())"
+FEWER_ROWS: Final = """document.querySelectorAll(
+  "tbody tr:nth-child(n+6), .picks li:nth-child(n+6), option:nth-child(n+9):not(:checked)",
+).forEach((row) => row.remove())"""
 IN_ENGLISH: Final = """(html) => {
   const next = new DOMParser().parseFromString(html, "text/html");
   document.title = next.title;

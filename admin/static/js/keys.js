@@ -43,7 +43,7 @@ const does = {
   range: () => choose(true),
   approve: () => document.querySelector("#deeds button[value=approve]")?.click(),
   search: () => {
-    const field = document.querySelector("main input[type=search]:not([disabled])");
+    const field = document.querySelector("main input[type=search]:not([disabled]), main [data-ticks] input");
     field?.focus();
     field?.select();
   },

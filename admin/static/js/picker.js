@@ -111,9 +111,10 @@ function pick(field, input) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (list.hidden) ask(); else mark(at + (event.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1));
-    } else if (event.key === "Enter" && !list.hidden && at >= 0) {
-      event.preventDefault();
-      choose(options()[at]);
+    } else if (event.key === "Enter" && (field.dataset.ticks ? input.value.trim() : !list.hidden && at >= 0)) {
+      event.preventDefault(); // over a list of boxes Enter ticks the first that is found, and never sends the form
+      const found = list.hidden ? null : options()[Math.max(at, 0)];
+      if (found) choose(found);
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       event.stopPropagation();

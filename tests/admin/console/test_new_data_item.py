@@ -18,7 +18,7 @@ from govern.rules.actor import Role
 from govern.trail.entry import Entry
 from tests.support.browsers import chromium, served
 from tests.support.catalogue import another_city, load_files
-from tests.support.console import PASSWORD, Browser, a_console, a_person, text_of
+from tests.support.console import Browser, a_console, a_person, text_of
 
 NEW, MORE = "/data-items/new", "/data-items/household/fields/new"
 ITEM = {
@@ -169,12 +169,10 @@ def test_elsewhere_it_is_refused_with_an_entry(app: Flask, agency: str, role: Ro
 @pytest.mark.browser
 def test_by_keyboard_alone_a_data_item_is_entered(app: Flask) -> None:
     with served(app) as address, chromium() as opened:
-        page = opened.new_context().new_page()
-        page.goto(f"{address}/login")
-        page.fill("#account", "approver")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{address}/")
+        person, context = Browser(app), opened.new_context()
+        person.log_in("approver")
+        context.add_cookies(person.cookies(address))
+        page = context.new_page()
         page.goto(f"{address}{NEW}")
         for name, text in {"name_zh": "漁船", "name_en": "Fishing boats", "code": "fishing_boats"}.items():
             page.locator(f"#{name}").focus()

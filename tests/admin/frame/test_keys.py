@@ -4,19 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
 
 from govern.rules.actor import Role
-from tests.admin.test_pages import a_page
 from tests.support.browsers import chromium as a_chromium
 from tests.support.browsers import faults_on, served
-from tests.support.console import PASSWORD, a_person, an_agency
+from tests.support.console import Browser, a_person, an_agency
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Chromium]:
     """Chromium, headless."""
     with a_chromium() as found:
         yield found.browser
@@ -32,15 +32,14 @@ def address(catalogue_console: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def signed_in(chromium: Browser, address: str) -> Iterator[Page]:
+def signed_in(chromium: Chromium, catalogue_console: Flask, address: str) -> Iterator[Page]:
     """A page of that person's."""
-    page = a_page(chromium, address)
-    page.fill("#account", "keys")
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/login" not in url)
-    yield page
-    page.context.close()
+    person = Browser(catalogue_console)
+    person.log_in("keys")
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    context.add_cookies(person.cookies(address))
+    yield context.new_page()
+    context.close()
 
 
 def test_words_and_arrows_lead_to_an_agency_and_stand_in_no_address(signed_in: Page, address: str) -> None:
@@ -84,7 +83,7 @@ def test_the_list_of_keys_says_what_works_here_and_every_line_does_something(sig
     assert faults_on(page) == []
     keys = page.locator("#keys dl > div:visible").evaluate_all("lines => lines.map(line => line.dataset.keys)")
     assert {"j", "k", "enter", "ctrl+k", "/", "g h", "g c", "g t", "w", "?"} <= set(keys)
-    assert "x" not in keys  # nothing is chosen in this list
+    assert "x" in keys  # rows are chosen for a file
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("j")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from govern.rules.actor import Role
 from tests.support.browsers import served
-from tests.support.console import PASSWORD, a_person
+from tests.support.console import Browser, a_person
 
 pytestmark = pytest.mark.browser
 
@@ -18,15 +18,13 @@ pytestmark = pytest.mark.browser
 def page(catalogue_console: Flask) -> Iterator[Page]:
     """A drafter's page after the log-in."""
     a_person("drafter", "ntpc-social", Role.DRAFTER)
+    person = Browser(catalogue_console)
+    person.log_in("drafter")
     with served(catalogue_console) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=address).new_page()
-        page.goto("/login")
-        page.fill("#account", "drafter")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/")
-        yield page
+        context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=address)
+        context.add_cookies(person.cookies(address))
+        yield context.new_page()
         browser.close()
 
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import sync_playwright
 from sqlalchemy import select
 
 from govern.catalogue.case_item import Approval
 from govern.core.database import reading
 from govern.rules.actor import Role
-from tests.support.browsers import served
-from tests.support.console import PASSWORD, Browser, a_person, text_of
+from tests.support.browsers import chromium, served
+from tests.support.console import Browser, a_person, text_of
 from tests.support.proposals import proposed_changes
 
 CIVIL = "ntpc-civil"
@@ -94,15 +93,11 @@ def test_only_who_approves_is_offered_it_and_an_author_is_told_why_not(app: Flas
 
 
 @pytest.mark.browser
-def test_two_are_chosen_previewed_and_approved_by_keyboard(address: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.goto(f"{address}/login")
-        page.fill("#account", "approver")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{address}/")
+def test_two_are_chosen_previewed_and_approved_by_keyboard(approver: Browser, address: str) -> None:
+    with chromium() as opened:
+        context = opened.new_context()
+        context.add_cookies(approver.cookies(address))
+        page = context.new_page()
         page.goto(f"{address}/case-items/?tab=mine")
         bar = page.locator(".foot")
         assert not bar.is_visible()
@@ -126,5 +121,4 @@ def test_two_are_chosen_previewed_and_approved_by_keyboard(address: str) -> None
         page.locator("button[name=sure]").focus()
         page.keyboard.press("Enter")
         page.wait_for_selector(".notice.ok")
-        browser.close()
     assert approved() == 2
