@@ -28,6 +28,7 @@ from govern.core.database import Base, transaction
 from govern.core.settings import Settings
 from govern.keys import ring
 from govern.rules.actor import Role
+from tests.support.browsers import chromium, served
 from tests.support.everybody import Everybody, the_world
 from tests.support.houses import sqlite_house_in
 from tests.support.knocking import address_of, routes
@@ -45,6 +46,13 @@ MAKE_MARKUP: Final = {
 }
 ONLY_APPENDED: Final = {"checkpoint"}
 ROUNDS: Final = 8
+IN_A_BROWSER: Final = 300
+COUNTS: Final = """
+window.ran = 0; window.reported = 0; window.x7z = () => { window.ran += 1; };
+document.addEventListener("securitypolicyviolation", () => { window.reported += 1; });
+"""
+SHOWS: Final = "text => { document.body.innerHTML = text; }"
+SETTLED: Final = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture
@@ -79,6 +87,34 @@ def test_whatever_a_source_says_is_only_text(app: Flask) -> None:
     record("what sources say on the page", rows)
     print(said(rows))
     assert (found, unsaid) == ([], 0)
+
+
+@pytest.mark.faults
+@pytest.mark.browser
+@pytest.mark.timeout(900)
+def test_no_script_of_a_source_runs_in_a_browser(app: Flask) -> None:
+    """在真的瀏覽器裡：約三百格攻擊字串沒有一個執行，也沒有一次違反CSP；不跳脫的畫面則會被看出來。"""
+    payloads, cells = itertools.cycle(PAYLOADS), 0
+    with chromium() as browser, served(app) as address:
+        page = browser.new_context().new_page()
+        page.add_init_script(COUNTS)
+        page.goto(f"{address}/login")
+        for use in uses():
+            cells += len(list(clear_fields(use)))
+            page.evaluate(SHOWS, written(app, use, lambda _field, _number: next(payloads)).html)
+            if cells >= IN_A_BROWSER:
+                break
+        page.evaluate(SETTLED)
+        ran, reported = page.evaluate("[window.ran, window.reported]")
+        page.evaluate(SHOWS, "<img src=x onerror=x7z()><iframe src='//x7z.example'></iframe>")
+        page.wait_for_function("window.reported > 0")  # the planted fault: a page that is not escaped is reported
+    rows = [
+        counted("scripts of sources that ran in a browser", ran, "scripts", rounds=cells),
+        counted("reports of the content policy on pages with payloads", reported, "reports", rounds=cells),
+    ]
+    record("what sources say in a browser", rows)
+    print(said(rows))
+    assert (ran, reported) == (0, 0)
 
 
 def _said_by_a_source(app: Flask, rounds: int) -> tuple[int, list[str], int]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tests.support.guards_of_use import GUARDS_OF_USE
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -104,7 +106,7 @@ _GUARDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]
     "govern/rules/masking.py": (
         (f"{RULES}test_masking.py",),
         (
-            ('if rule_code == "keep_last_4" and is_national_id(text, field_type):', "if False:"),
+            ('if rule_code in ("keep_last_4", "hide_last_4") and is_national_id(text, field_type):', "if False:"),
             ("if len(text) <= 4:", "if False:"),
             ("raise UnknownMask(rule_code) from None", "return text"),
         ),
@@ -303,7 +305,7 @@ _TWICE: Final = (
 
 def mutants() -> Iterator[Mutant]:
     """Every mutant, the cheap rulebook's first."""
-    for file, (tests, guards) in _GUARDS.items():
+    for file, (tests, guards) in (*_GUARDS.items(), *GUARDS_OF_USE.items()):
         for guard, instead in guards:
             yield Mutant(file.partition(",")[0], guard, instead, tests)
     yield from _TWICE

@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from typing import Any, Final
 
 import jinja2
@@ -15,6 +17,10 @@ from werkzeug.test import TestResponse
 
 from admin.frame.permission import ROUTES, STYLEGUIDE, Rule
 from admin.frame.security import HEADERS
+from admin.public import register
+from govern.catalogue.register import Registered
+from govern.catalogue.register import register as registered
+from govern.core.database import reading
 from tests.support.everybody import CASE_ITEM, DATA_ITEM, HERE, REVEALABLE, Thing
 
 RULES: Final = {**ROUTES, **STYLEGUIDE}
@@ -150,7 +156,14 @@ def each_page_once() -> Iterator[dict[str, Hashable]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Template, "render", render_once)
+        known = cache(_registered)  # the same for everybody, and as much work as ten doors
+        patch.setattr(register, "register", lambda _session, on: known(on))
         yield asks
+
+
+def _registered(on: date) -> tuple[Registered, ...]:
+    with reading() as session:
+        return registered(session, on)
 
 
 def outcome(response: TestResponse, route: Route) -> str:
