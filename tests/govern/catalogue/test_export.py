@@ -14,11 +14,12 @@ from govern.catalogue.load import load
 from govern.catalogue.source import Source, SourceVersion
 from govern.core import database
 from govern.core.database import transaction
-from tests.support.catalogue import OURS, SETTINGS, another_city, load_files, row, write
+from tests.support.catalogue import OURS, SETTINGS, another_city, load_files, row, the_other_city, write
 from tests.support.schema import make_schema
 
 FILES = ("agencies.yaml", "data_items.yaml", "case_items.yaml", "sources.yaml")
 both_databases = pytest.mark.usefixtures("database_address", "keys")
+begins_with_the_other_city = pytest.mark.begins_with.with_args(the_other_city)
 
 
 def content(folder):
@@ -65,8 +66,8 @@ def test_what_came_out_loads_into_an_empty_house_as_the_same(tmp_path):
 
 
 @both_databases
+@begins_with_the_other_city
 def test_versions_in_work_stay_at_home_and_those_that_wait_for_a_letter_go_out(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     row(files, "case_items", "case_items", "allowance")["valid_to"] = "2030-12-31"
     load_files(tmp_path / "b", files)
@@ -78,8 +79,8 @@ def test_versions_in_work_stay_at_home_and_those_that_wait_for_a_letter_go_out(t
 
 
 @both_databases
+@begins_with_the_other_city
 def test_masks_changed_since_do_not_make_an_export_differ_from_what_is_in_force(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     household = row(files, "data_items", "data_items", "household")
     for field, mask in (("name", "none"), ("kind", "amount_band"), ("member_name", "none")):
@@ -113,8 +114,8 @@ def test_keys_of_ours_come_out_as_they_went_in(tmp_path):
 
 
 @both_databases
+@begins_with_the_other_city
 def test_a_source_shows_its_credentials_by_reference_and_the_way_it_is_reached_now(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     row(files, "sources", "sources", "tax.https")["address"] = "https://tax.example/api"
     load_files(tmp_path / "b", files)
@@ -182,8 +183,8 @@ def test_whatever_loads_comes_out_and_loads_again_with_nothing_changed(house, da
 
 
 @both_databases
+@begins_with_the_other_city
 def test_a_frozen_appearance_goes_out_as_it_was_approved(tmp_path):
-    load_files(tmp_path / "a", another_city())
     with transaction() as session:
         session.execute(update(VersionField).where(VersionField.field == "member_name").values(appearance="masked"))
         session.execute(update(CaseItemVersion).values(name_en="Another name"))

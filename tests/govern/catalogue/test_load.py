@@ -13,10 +13,11 @@ from govern.catalogue.load import Counts, load
 from govern.catalogue.source import Source, SourceItem, SourceVersion
 from govern.core.database import Base, reading, transaction
 from govern.core.errors import InvalidInput
-from tests.support.catalogue import OURS, SETTINGS, another_city, load_files, problems_of, row, write
+from tests.support.catalogue import OURS, SETTINGS, another_city, load_files, problems_of, row, the_other_city, write
 from tests.support.people import entries
 
 pytestmark = pytest.mark.usefixtures("database_address", "keys")
+begins_with_the_other_city = pytest.mark.begins_with.with_args(the_other_city)
 
 
 def states():
@@ -124,8 +125,8 @@ def test_anything_wrong_changes_nothing_and_all_of_it_is_said(tmp_path):
     assert everything() == before
 
 
+@begins_with_the_other_city
 def test_wrong_files_change_nothing_of_a_catalogue_in_use(tmp_path):
-    load_files(tmp_path / "a", another_city())
     before = everything()
     files = another_city()
     row(files, "agencies", "agencies", "tax")["name_zh"] = "改名"
@@ -143,8 +144,8 @@ def test_no_folder_is_wrong_use_and_a_missing_file_a_problem(tmp_path):
     assert [one.file for one in wrong.value.problems] == ["agencies.yaml", "data_items.yaml", "case_items.yaml"]
 
 
+@begins_with_the_other_city
 def test_without_a_file_of_sources_the_known_ones_stay(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     del files["sources.yaml"]
     assert load_files(tmp_path / "b", files).changed == 0
@@ -152,8 +153,8 @@ def test_without_a_file_of_sources_the_known_ones_stay(tmp_path):
         assert session.scalar(select(func.count()).select_from(Source)) == 2
 
 
+@begins_with_the_other_city
 def test_agencies_and_data_items_change_in_place_with_an_entry_each(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     row(files, "agencies", "agencies", "tax")["name_zh"] = "虛構財政部國稅局"
     files["agencies.yaml"]["agencies"].insert(
@@ -177,8 +178,8 @@ def test_agencies_and_data_items_change_in_place_with_an_entry_each(tmp_path):
     assert load_files(tmp_path / "b", files).changed == 0
 
 
+@begins_with_the_other_city
 def test_a_later_change_of_a_case_item_is_proposed_and_what_is_in_force_stays(tmp_path):
-    load_files(tmp_path / "a", another_city())
     before = appearances("allowance")
     files = another_city()
     data = row(files, "case_items", "case_items", "allowance")["data"]
@@ -203,8 +204,8 @@ def test_a_case_item_that_comes_later_is_proposed(tmp_path):
     assert states()["subsidy", 1] == "proposed"
 
 
+@begins_with_the_other_city
 def test_masks_are_frozen_in_a_version(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     row(files, "data_items", "data_items", "income")["fields"][0]["mask"] = "none"
     assert load_files(tmp_path / "b", files).changed == 1  # the data item, and no case item
@@ -212,8 +213,8 @@ def test_masks_are_frozen_in_a_version(tmp_path):
     assert load_files(tmp_path / "b", files).changed == 0
 
 
+@begins_with_the_other_city
 def test_a_letter_that_came_since_is_no_change_and_one_only_the_file_knows_is(tmp_path):
-    load_files(tmp_path / "a", another_city())
     with transaction() as session:
         session.execute(update(Letter).where(Letter.status == "pending").values(status="approved"))
         session.execute(update(CaseItemVersion).where(CaseItemVersion.case_item == "subsidy").values(state="in_force"))
@@ -224,16 +225,16 @@ def test_a_letter_that_came_since_is_no_change_and_one_only_the_file_knows_is(tm
     assert states()["allowance", 2] == "proposed"
 
 
+@begins_with_the_other_city
 def test_a_place_in_lists_is_no_new_version(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     row(files, "case_items", "case_items", "allowance")["seq"] = 9
     assert load_files(tmp_path / "b", files).changed == 1
     assert len(states()) == 2
 
 
+@begins_with_the_other_city
 def test_what_is_known_of_a_law_changes_at_once_and_makes_no_version(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     row(files, "case_items", "case_items", "allowance")["legal_basis"][0]["in_force_to"] = "2026-06-30"
     assert load_files(tmp_path / "b", files).changed == 1
@@ -246,16 +247,16 @@ def test_what_is_known_of_a_law_changes_at_once_and_makes_no_version(tmp_path):
         assert [str(day) for day in session.scalars(select(LegalBasis.in_force_to)) if day] == ["2026-06-30"]
 
 
+@begins_with_the_other_city
 def test_a_changed_text_of_a_law_is_a_new_version(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     row(files, "case_items", "case_items", "allowance")["legal_basis"][0]["text_zh"] = "申請人得請領津貼。"
     load_files(tmp_path / "b", files)
     assert states()["allowance", 2] == "proposed"
 
 
+@begins_with_the_other_city
 def test_a_parameter_that_changes_has_a_new_version_and_keeps_the_former(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     row(files, "case_items", "parameters", "limit")["value"] = 1200.0
     assert load_files(tmp_path / "b", files).changed == 1
@@ -264,8 +265,8 @@ def test_a_parameter_that_changes_has_a_new_version_and_keeps_the_former(tmp_pat
         assert sorted(tuple(one) for one in rows) == [(1, 1000.0), (2, 1200.0)]
 
 
+@begins_with_the_other_city
 def test_a_source_s_new_address_is_a_new_version_and_its_items_move_with_from_and_to(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     row(files, "sources", "sources", "tax.https")["address"] = "https://tax.example/api"
     civil = row(files, "sources", "sources", "tainan-civil.https")
@@ -289,8 +290,8 @@ def test_a_source_s_new_address_is_a_new_version_and_its_items_move_with_from_an
     assert load_files(tmp_path / "b", files).changed == 0
 
 
+@begins_with_the_other_city
 def test_a_closed_source_stays_closed_unless_the_file_opens_it(tmp_path):
-    load_files(tmp_path / "a", another_city())
     with transaction() as session:
         session.execute(update(Source).where(Source.code == "tax.https").values(state="closed"))
     assert load_files(tmp_path / "a", another_city()).changed == 0
@@ -302,8 +303,8 @@ def test_a_closed_source_stays_closed_unless_the_file_opens_it(tmp_path):
         assert session.get_one(Source, "tax.https").state == "open"
 
 
+@begins_with_the_other_city
 def test_a_field_in_use_cannot_go_nor_a_business_agency_change(tmp_path):
-    load_files(tmp_path / "a", another_city())
     files = another_city()
     files["case_items.yaml"]["case_items"] = [
         one | {"business_agency": "tainan-civil"}
