@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test test-house test-proofs test-pages faults check format bench lock docs screenshots promises checker clean
+.PHONY: help run demo test test-house test-proofs test-pages faults night check format bench lock docs screenshots promises checker clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,12 @@ test-pages: .venv/ready-tests
 
 faults: .venv/ready-tests  ## the long proofs of the five promises: kills, outages and misbehaving sources by the hundred
 	@$(BIN)/python -m pytest -m faults --durations=20 tests; ended=$$?; $(BIN)/python -m bench --page; exit $$ended
+
+night: .venv/ready-tests  ## what takes hours: the long proofs, every property thousands of times, and the benchmarks
+	@$(MAKE) --no-print-directory faults; faults=$$?; \
+	GOVERN_TEST_EXAMPLES=$${GOVERN_TEST_EXAMPLES:-5000} $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=night tests; \
+	properties=$$?; $(BIN)/python -m bench; bench=$$?; $(BIN)/python -m bench --page; \
+	test $$faults = 0 && test $$properties = 0 && test $$bench = 0
 
 check: .venv/ready-tests  ## format, lint, types, import contracts, house tests
 	@$(BIN)/ruff format --check .

@@ -10,7 +10,7 @@ from govern.keys import ring
 from tests.support import programs, sparing
 
 sparing.spare()
-pytest_plugins = ["tests.support.databases", "tests.support.houses"]
+pytest_plugins = ["tests.support.databases", "tests.support.houses", "tests.support.nights"]
 
 
 def pytest_collection_finish() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import __main__ as main
 from bench import reliability
 from bench.page import machine, table
 from bench.row import is_worse, met, row
@@ -66,6 +67,32 @@ def test_a_speed_is_worse_when_it_is_less() -> None:
     now = {"is_speed": True, "target": ">= 25"}
     assert is_worse({"ratio": 20.0, "spread": [19.0, 21.0], **now}, recorded)
     assert not is_worse({"ratio": 27.0, "spread": [26.0, 29.0], **now}, recorded)
+
+
+def test_a_run_that_is_worse_than_recorded_fails_and_is_held_against_the_same_figures_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(main, "RESULTS", tmp_path)
+    monkeypatch.setattr(main, "write_page", lambda *_: None)
+    took = [1.0, 1.02, 0.98]
+    monkeypatch.setattr(
+        main,
+        "measures",
+        lambda names, **_: {"decision": lambda: [row("a decision", took, [1.0] * 3, against="a check", target="<= 2")]},
+    )
+    assert main.main(["decision"]) == 0
+    recorded = (tmp_path / "decision.json").read_text()
+    took[:] = [1.06, 1.1, 1.01]  # within the noise
+    assert main.main(["decision"]) == 0
+    (tmp_path / "decision.json").write_text(recorded)
+    took[:] = [1.9, 1.8, 1.85]
+    assert main.main(["decision"]) == 1
+    assert (
+        "worse than recorded beyond the noise: a decision, against a check: 1.85, recorded 1" in capsys.readouterr().err
+    )
+    assert (tmp_path / "decision.json").read_text() == recorded
+    assert main.main(["decision", "--record"]) == 0
+    assert (tmp_path / "decision.json").read_text() != recorded
 
 
 def test_a_missed_target_is_said_in_the_table() -> None:
