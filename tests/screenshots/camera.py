@@ -17,7 +17,8 @@ from tests.support.browsers import Chromium
 SIZES: Final = {"1366x768": (1366, 768), "390x844": (390, 844)}
 LANGUAGES: Final = ("zh", "en")
 MODES: Final = ("light", "dark")
-COLOURS: Final = 24  # a page has few; fewer make the files small and nothing is smeared
+COLOURS: Final = 48  # a page has few; fewer make the files small, and its broad grounds keep their own
+OF_THE_GUIDE: Final = 128  # which shows all of them
 TALLEST: Final = 1_250  # of a long page the rest is more of the same
 OWN_PASSWORD: Final = "a sentence for the pictures alone"
 
@@ -79,7 +80,8 @@ class Camera:
 
     def _keeps(self, page: Page, path: Path) -> None:
         shot = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
-        shot.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        colours = OF_THE_GUIDE if "styleguide" in path.name else COLOURS
+        shot.convert("RGB").quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
             path, "WEBP", lossless=True, method=4
         )
 
