@@ -3,16 +3,24 @@
 Promise 3 (SECURITY.md, P2). A search that cannot fail is not counted. A plain search finds a planted value in 2 of 16 forms.
 """
 
+import os
+import sqlite3
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from redis import Redis
 from weasyprint import HTML
 
 from govern.queue import embedded
 from tests.support import canary_plants
-from tests.support.canary_plants import HOME, NAME, NUMBER, Pieces, plants
+from tests.support.canary_databases import LARGE, raw_pages, sqlite_cells
+from tests.support.canary_decoding import without_fonts
+from tests.support.canary_plants import HOME, NAME, NUMBER, Pieces, a_font, plants
+from tests.support.canary_postgresql import SearchedServer
 from tests.support.canary_scanner import Scanner
 
 TYPES = ("name", "string", "hash", "list", "set", "zset", "stream")
@@ -36,11 +44,13 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-def missed(scanner: Scanner, hide: Callable[[bytes], Pieces], *, no_zeros: bool = False) -> list[str]:
+def missed(
+    scanner: Scanner, hide: Callable[[bytes], Pieces], *, no_zeros: bool = False, at_most: int = 1 << 30
+) -> list[str]:
     """Which planted values were not found, by value and form; prints how many there were."""
     tried, lost = 0, []
     for value, form, planted in plants():
-        if no_zeros and b"\0" in planted:
+        if (no_zeros and b"\0" in planted) or len(planted) > at_most:
             continue
         tried += 1
         found = [each.label for name, piece in hide(planted) for each in scanner.look(name, piece)]
@@ -84,6 +94,13 @@ def test_every_form_is_found_in_valkeys_memory(scanner: Scanner, servers: Path, 
         client.close()
 
 
+def test_every_form_that_it_keeps_is_found_in_valkeys_slow_log(scanner: Scanner, servers: Path) -> None:
+    """Valkey慢查詢紀錄（每個參數僅保留128位元組）。"""
+    with Redis.from_url(embedded.queue_address(servers)) as client:
+        hide = lambda planted: canary_plants.in_valkey(planted, client, "slow log")  # noqa: E731
+        assert missed(scanner, hide, at_most=128) == []
+
+
 def test_every_form_is_found_in_the_queues_files(scanner: Scanner, servers: Path) -> None:
     """Valkey 檔案：附加檔與傾印檔（LZF 壓縮）。"""
     client = Redis.from_url(embedded.queue_address(servers))
@@ -107,6 +124,71 @@ def test_a_value_that_valkey_packs_itself_is_found_where_a_plain_search_sees_not
     client.close()
     assert NUMBER.encode() not in dumped
     assert {NUMBER, NAME} <= {found.label for found in scanner.look("dump", dumped)}
+
+
+def test_every_form_is_found_in_postgresqls_files(scanner: Scanner, postgresql_template: str | None) -> None:
+    """PostgreSQL：資料頁與預寫日誌的原始檔。"""
+    if postgresql_template is None:
+        pytest.skip("no PostgreSQL server can be started here")
+    held = list(plants())
+    with psycopg.connect(postgresql_template, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE planted")
+    with psycopg.connect(postgresql_template.replace("/postgres", "/planted"), autocommit=True) as connection:
+        pages, written = canary_plants.in_postgresql(connection, [planted for _, _, planted in held])
+    assert len(pages) == len(held)
+    cut = 0
+    for (value, form, planted), page in zip(held, pages, strict=True):
+        assert any(found.label.startswith(value) for found in scanner.look("heap", page)), f"{value} as {form}, heap"
+        at = written.find(planted)
+        if at < 0:  # its record was cut by the log's own pages, as every hundredth is
+            cut += 1
+            continue
+        beside = written[max(0, at - 500) : at + len(planted) + 500]
+        assert any(found.label.startswith(value) for found in scanner.look("wal", beside)), f"{value} as {form}, log"
+    assert cut <= len(held) // 10
+
+
+def test_a_running_statement_of_postgresql_is_seen(scanner: Scanner, postgresql_template: str | None) -> None:
+    """PostgreSQL：執行中的查詢文字。"""
+    if postgresql_template is None:
+        pytest.skip("no PostgreSQL server can be started here")
+    with psycopg.connect(postgresql_template, autocommit=True) as connection:
+        connection.execute(f"SELECT '{NUMBER} {NAME}' WHERE 1 = 2")  # the last statement of whoever is idle
+        seen = list(SearchedServer(postgresql_template, Path("/nowhere")).activity())
+    assert {found.label for name, piece in seen for found in scanner.look(name, piece)} == {NUMBER, NAME}
+
+
+def test_what_lies_beside_a_large_value_is_found_and_its_stretches_are_left_aside(
+    scanner: Scanner, tmp_path: Path
+) -> None:
+    """大型儲存格（如紀錄檔）的各頁略過，其前後與殘頁仍逐一搜尋。"""
+    path = tmp_path / "large.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA secure_delete=OFF; CREATE TABLE kept (value)")
+        for value in (os.urandom(300_000), f"deleted {NUMBER}".encode(), os.urandom(300_000) + NAME.encode()):
+            connection.execute("INSERT INTO kept VALUES (?)", (value,))
+        connection.commit()
+        connection.execute("DELETE FROM kept WHERE length(value) < 1000")
+        connection.commit()
+    large = [cell for _, cell in sqlite_cells(path) if len(cell) >= LARGE]
+    raw = path.read_bytes()
+    assert len(large) == 2
+    assert len(list(raw_pages(raw, large))) < len(list(raw_pages(raw))) // 10
+    places = {found.label: found.place for found in scanner.look_at_file(path, "file")}
+    assert places == {NUMBER: "file", NAME: "file:kept"}
+
+
+def test_only_a_whole_font_is_left_aside_in_a_pdf_and_never_its_names(scanner: Scanner) -> None:
+    """PDF：僅略過完整的字型輪廓；冒充字型的內容與字型的名稱欄一律搜尋。"""
+    packed = HTML(string=f"<p style='font-family: Noto Sans CJK TC'>{NAME}").write_pdf()
+    assert len(without_fonts(packed)) < len(packed)
+    for font, is_found in (
+        (b"OTTO" + NUMBER.encode() * 9, True),
+        (a_font(name=NUMBER.encode()), True),
+        (a_font(name=b""), False),
+    ):
+        hidden = b"%PDF-1.7\n1 0 obj\nstream\n" + zlib.compress(font) + b"\nendstream\nendobj\n%%EOF"
+        assert bool(scanner.look("pdf", hidden)) is is_found
 
 
 @pytest.mark.parametrize("where", ["title", "environment", "open file"])

@@ -4,8 +4,9 @@ A signed record is half a megabyte in one cell, spread over pages that each hold
 of the raw pages those that are no stretch of such a cell: trees, free pages, what was deleted, what the write-ahead log keeps.
 """
 
+import itertools
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 LARGE = 1 << 16
@@ -28,17 +29,22 @@ def sqlite_cells(path: Path) -> Iterator[tuple[str, bytes]]:
     try:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for name in names:
-            small = []
-            for row in connection.execute(f'SELECT * FROM "{name}"'):
-                for value in row:
-                    data = value if isinstance(value, bytes) else str(value).encode()
-                    if len(data) > _SMALL:
-                        yield name, data
-                    else:
-                        small.append(data)
-            yield name, b"|".join(small)
+            rows = connection.execute(f'SELECT * FROM "{name}"')
+            yield from ((name, piece) for piece in pieces_of(rows))
     finally:
         connection.close()
+
+
+def pieces_of(rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
+    """The values of rows: large ones alone, small ones together."""
+    small = []
+    for value in itertools.chain.from_iterable(rows):
+        data = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+        if len(data) > _SMALL:
+            yield data
+        else:
+            small.append(data)
+    yield b"|".join(small)
 
 
 def raw_pages(data: bytes, large: Sequence[bytes] = ()) -> Iterator[bytes]:

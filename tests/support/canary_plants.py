@@ -16,8 +16,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import psycopg
 from redis import Redis
 
 from tests.support.canary_databases import raw_pages, sqlite_cells
@@ -113,6 +114,17 @@ def plants() -> Iterator[tuple[str, str, bytes]]:
             yield value, name, b"at 12:00 {" + encode(value) + b"} and so on"
 
 
+def a_font(name: bytes) -> bytes:
+    """A font of two tables, outlines and names, to the last byte as long as its directory says; outlines that hold NUMBER."""
+    outlines = NUMBER.encode() * 8
+    at = 12 + 2 * 16
+    directory = b"".join(
+        tag + bytes(4) + start.to_bytes(4, "big") + length.to_bytes(4, "big")
+        for tag, start, length in ((b"CFF ", at, len(outlines)), (b"name", at + len(outlines), len(name)))
+    )
+    return b"OTTO" + (2).to_bytes(2, "big") + bytes(6) + directory + outlines + name
+
+
 Pieces = list[tuple[str, bytes]]
 
 
@@ -187,7 +199,21 @@ def in_valkey(planted: bytes, client: Redis, kind: str) -> Pieces:
             client.zadd("k", {planted: 1})
         case "stream":
             client.xadd("k", {b"f": planted})
+        case "slow log":
+            return _in_the_slow_log(planted, client)
     return list(valkey_contents(client))
+
+
+def _in_the_slow_log(planted: bytes, client: Redis) -> Pieces:
+    """A command that took long: the house's servers keep no such log, somebody else's may."""
+    client.config_set("slowlog-max-len", 8)
+    client.config_set("slowlog-log-slower-than", 0)
+    client.slowlog_reset()
+    client.echo(planted)
+    client.config_set("slowlog-log-slower-than", 10_000)
+    found = [(name, piece) for name, piece in valkey_contents(client) if name == "slowlog"]
+    client.config_set("slowlog-max-len", 0)
+    return found
 
 
 def in_the_queues_files(planted: bytes, client: Redis, kept: Path) -> Pieces:
@@ -197,6 +223,21 @@ def in_the_queues_files(planted: bytes, client: Redis, kept: Path) -> Pieces:
     log = max(kept.glob("appendonlydir/*.incr.aof"), key=lambda path: path.stat().st_mtime).read_bytes()
     client.execute_command("SAVE")
     return [("log", log), ("dump file", (kept / "dump.rdb").read_bytes())]
+
+
+def in_postgresql(connection: "psycopg.Connection[Any]", all_planted: list[bytes]) -> tuple[list[bytes], bytes]:
+    """Heap pages, one for each planted value in its order, and the write-ahead log in which all of them were written."""
+    connection.execute("CREATE TABLE planted (value bytea)")
+    connection.execute("ALTER TABLE planted ALTER COLUMN value SET STORAGE PLAIN")
+    connection.execute("CREATE INDEX ON planted (left(encode(value, 'escape'), 40))")
+    for planted in all_planted:  # more than half a page, so that each has one of its own
+        connection.execute("INSERT INTO planted VALUES (%s)", (planted + bytes(4500),))
+    connection.execute("CHECKPOINT")
+    row = connection.execute("SELECT current_setting('data_directory'), pg_relation_filepath('planted')").fetchone()
+    assert row is not None
+    heap = Path(row[0], row[1]).read_bytes()
+    written = b"".join(path.read_bytes() for path in sorted(Path(row[0], "pg_wal").glob("0*")))
+    return [heap[at : at + 8192] for at in range(0, len(heap), 8192)], written
 
 
 def in_a_process(planted: bytes, where: str) -> Pieces:

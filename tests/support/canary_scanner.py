@@ -10,7 +10,7 @@ import os
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -170,9 +170,14 @@ def _tree(texts: list[str]) -> str:
     return f"(?:{inner}){'?' if ends else ''}" if ends or len(branches) > 1 else inner
 
 
-def valkey_contents(client: Redis) -> Iterator[tuple[str, bytes]]:
-    """Every key of every type with its name, its values and its DUMP; the slow log, and what clients are called."""
+def valkey_contents(client: Redis, known: Collection[bytes] = ()) -> Iterator[tuple[str, bytes]]:
+    """Every key of every type with its name, its values and its DUMP; the slow log, and what clients are called.
+
+    Keys that are `known`, and written once, are passed over.
+    """
     for key in client.scan_iter(count=1000):
+        if key in known:
+            continue
         name = key.decode("utf-8", "replace")
         try:
             kind, values, dump = client.type(key).decode(), _values(client, key), client.dump(key)
@@ -181,7 +186,7 @@ def valkey_contents(client: Redis) -> Iterator[tuple[str, bytes]]:
         yield f"{kind} {name}", b"|".join([key, *values])
         if dump:
             yield f"{kind} {name} (dump)", dump
-    yield "slowlog", repr(client.slowlog_get(1000)).encode()
+    yield "slowlog", b"|".join(entry["command"] for entry in client.slowlog_get(1000))
     yield "clients", repr(client.client_list()).encode()
 
 

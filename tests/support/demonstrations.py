@@ -48,7 +48,8 @@ FAULTS: Final = (
     "nothing", "dead", "redirect", "slow",
 )  # fmt: skip
 SHORT_LIFE_S: Final = 25  # of an answer in the round with faults; those of the demonstration live a quarter of an hour
-ITEM: Final = "hh_person_city"  # what the further persons are looked up in
+ITEM: Final = "hh_person_migration_city"  # what every second of the further persons is looked up in
+ITEM_WITH_FAULT: Final = "hh_person_city"
 
 
 @dataclass(slots=True)
@@ -119,8 +120,9 @@ class Stay:
 
     def _further_persons(self, examples: Sequence[Example]) -> Iterator[Example]:
         """One look-up each about so many of the town's people, of whom the demonstration has asked few."""
-        pattern = next(example for example in examples if example.name == f"item:{ITEM}")
-        for person in registers.persons()[-self.count :] if self.count else ():
+        patterns = [example for example in examples if example.name in (f"item:{ITEM}", f"item:{ITEM_WITH_FAULT}")]
+        for number, person in enumerate(registers.persons()[-self.count :] if self.count else ()):
+            pattern = patterns[number % len(patterns)]
             yield replace(pattern, name=f"further:{person.ordinal}", keys={"national_id": person.national_id})
 
     def _kill_workers(self) -> None:

@@ -24,11 +24,29 @@ from redis.exceptions import RedisError
 
 from govern.queue import embedded
 from tests.support import canaries
-from tests.support.canary_scanner import Found, Scanner, family, process_contents, valkey_contents
+from tests.support.canary_postgresql import SearchedServer
+from tests.support.canary_scanner import Found, Scanner, all_of, family, process_contents, valkey_contents
 
 ROOT: Final = Path(__file__).parent.parent.parent
 LOOK_EVERY_S: Final = 0.8
 SERVERS: Final = ("queue", "answers")
+_READING: Final = tuple(
+    f'"{name}"'.encode()
+    for name in (
+        "TYPE",
+        "DUMP",
+        "SCAN",
+        "GET",
+        "HGETALL",
+        "LRANGE",
+        "SMEMBERS",
+        "ZRANGE",
+        "XRANGE",
+        "PING",
+        "HELLO",
+        "KEYS",
+    )
+)
 
 
 @dataclass(slots=True)
@@ -40,7 +58,11 @@ class Watched:
     told: IO[str]
     heard: IO[str]
     seen: dict[str, set[bytes]] = field(default_factory=dict)
+    server: SearchedServer | None = None
+    """Its database's, where that is not a file of its own."""
     looks: int = 0
+    _answers: set[bytes] = field(default_factory=set)
+    """Of the answers' store, whose keys are written once."""
     _over: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -73,10 +95,14 @@ class Watched:
                 f"process {of}", (each for each in opened if not each[0].endswith("/printed"))
             )  # searched by itself
         self._keep("temporary file", _files(self.root / "tmp"))
+        if self.server is not None:
+            self._keep("postgresql", self.server.activity())
         for name in SERVERS:
             try:
                 with self._client(name) as client:
-                    self._keep(f"valkey {name}", valkey_contents(client))
+                    whole = set(client.keys("answer:*"))
+                    self._keep(f"valkey {name}", valkey_contents(client, self._answers))
+                    self._answers |= whole
             except (RedisError, OSError):
                 continue  # not up yet, or down already
 
@@ -114,7 +140,7 @@ class Watched:
     def _listen(self, name: str) -> None:
         """MONITOR: what passes through a server however shortly it stays."""
         path = str(embedded.queue_address(self.data) if name == "queue" else embedded.answers_address(self.data))
-        heard = bytearray()
+        heard: set[bytes] = set()
         while not self._over.wait(0.05):
             try:
                 with socket.socket(socket.AF_UNIX) as line:
@@ -124,9 +150,11 @@ class Watched:
                     self._hear(line, heard)
             except OSError:
                 continue
-        self._keep(f"valkey {name}", iter([("commands", bytes(heard))]))
+        self._keep(f"valkey {name}", iter([("commands", b"\n".join(sorted(heard)))]))
 
-    def _hear(self, line: socket.socket, heard: bytearray) -> None:
+    def _hear(self, line: socket.socket, heard: set[bytes]) -> None:
+        """Each different command once, without its time; those that only read hold names of keys, which are seen already."""
+        begun = b""
         while not self._over.is_set():
             try:
                 piece = line.recv(1 << 20)
@@ -134,7 +162,11 @@ class Watched:
                 continue
             if not piece:
                 return
-            heard += piece
+            *lines, begun = (begun + piece).split(b"\r\n")
+            for each in lines:
+                command = each.partition(b"] ")[2]
+                if not command.startswith(_READING):
+                    heard.add(command)
 
     def _keep(self, place: str, contents: Iterator[tuple[str, bytes]]) -> None:
         for name, data in contents:
@@ -202,10 +234,11 @@ class Searched:
 
 
 @contextlib.contextmanager
-def a_searched_demonstration(count: int = 0, **environment: str) -> Iterator[Searched]:
+def a_searched_demonstration(count: int = 0, server: SearchedServer | None = None) -> Iterator[Searched]:
     """A demonstration played, watched and searched to its end; its folder is there until the end of the context."""
+    environment = {} if server is None else {"GOVERN_DATABASE_URL": server.address}
     with a_watched_demonstration(count, **environment) as watched:
-        found = Searched(canaries.scanner(), watched.data)
+        found, watched.server = Searched(canaries.scanner(), watched.data), server
         watched.keep_looking()
         found.played = watched.step()
         watched.look()
@@ -219,6 +252,10 @@ def a_searched_demonstration(count: int = 0, **environment: str) -> Iterator[Sea
         found.left = _speak_of(watched.root)
         for folder in (watched.data, watched.root / "tmp"):
             found.stopped += found.scanner.look_through(folder)
+        if server is not None:
+            found.stopped += all_of(found.scanner, server.cells(), "table")
+            found.stopped += found.scanner.look_through(server.folder)
+            found.files |= {str(path.relative_to(server.folder)) for path in server.folder.rglob("*")}
         found.stopped += found.scanner.look_at_file(watched.root / "errors", "its errors")
         found.stopped += found.scanner.look("what it printed", canaries.without_the_offered(found.printed).encode())
         found.seen = {

@@ -15,6 +15,8 @@ from admin.commands import house as commands
 from admin.set_up import CATALOGUE
 from tests.support.watching import Searched
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the demonstration is played at the first test
+
 STATES = {"answered", "unknown", "failed", "expired", "cancelled", "denied"}
 TASK_KEYS = {"data_item", "kind", "state", "shown", "masked", "withheld", "denied"}
 
