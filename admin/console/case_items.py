@@ -154,10 +154,7 @@ class CaseItems(GovernedView):
         Tab("in_force", Wording("生效中", "In force"), lambda things: things.where(_stands(), ~_suspended())),
         Tab("suspended", Wording("已暫停", "Suspended"), lambda things: things.where(_suspended()), is_counted=True),
     )
-    searched = Searched(
-        (CaseItem.code,),
-        Wording("名稱、代碼或法規", "Name, code or law"),
-    )
+    searched = Searched((CaseItem.code,), Wording("名稱、代碼或法規", "Name, code or law"))
     choices = (
         Filter(
             "business",
