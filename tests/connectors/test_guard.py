@@ -57,7 +57,7 @@ def test_a_call_without_time_left_connects_nowhere() -> None:
 def test_bytes_are_counted_as_they_come_and_as_they_unpack(behaviour: http.Behaviour, detail: str) -> None:
     with http.http_source(_say) as source:
         source.behaviour = behaviour
-        call = Call(5, max_bytes=1_000_000)
+        call = Call(30, max_bytes=1_000_000)
         with pytest.raises(TooMuch) as caught:
             guard.send(call, "GET", f"http://127.0.0.1:{source.port}/a")
         assert caught.value.detail == detail

@@ -20,7 +20,7 @@ from tests.support.queues import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-PAIRS = 40
+PAIRS = 20
 WAYS = {"a black hole": http.silently, "a byte each 50 ms": http.byte_by_byte, "200 MB": http.sending_200_mb}
 
 
@@ -66,7 +66,7 @@ def test_without_the_limit_the_others_would_wait(beside: Neighbours) -> None:
 @pytest.mark.faults
 @pytest.mark.timeout(3600)
 def test_others_are_not_slower_by_more_than_a_tenth(beside: Neighbours) -> None:
-    """三個執行程序，每種不守規矩各40對交錯比較：其他來源的查調慢不到一成；執行程序的記憶體不超過512 MB；並留下紀錄。"""
+    """三個執行程序，每種不守規矩各20對交錯比較：其他來源的查調慢不到一成；執行程序的記憶體不超過512 MB；並留下紀錄。"""
     with processes_of(_with_workers(beside.house, 3)) as processes:
         for _ in range(3):
             processes.start("worker")

@@ -135,6 +135,7 @@ BODIES: Final[Mapping[str, Mapping[str, Callable[[], bytes]]]] = {
         name: lambda: b"<!DOCTYPE html><html><body>Log in, " + SUBJECT.encode() + b"</body></html>\r\n" for name in _AS
     },
     "entity_bomb": {"xml": _bomb},
+    "doctype": {"xml": lambda: as_soap(_RIGHT).replace(b"?>", b"?><!DOCTYPE x>", 1)},
     "entity_of_a_file": {"xml": lambda: _with_doctype(b'<!ENTITY x SYSTEM "file:///etc/passwd">')},
     "entity_from_elsewhere": {"xml": lambda: _with_doctype(b'<!ENTITY % y SYSTEM "http://127.0.0.1:9/"> %y;')},
     "deep_nesting": {"xml": lambda: b"<a>" * 200_000, "json": lambda: b'{"header":' + b"[" * 200_000},

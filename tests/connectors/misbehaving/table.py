@@ -147,6 +147,7 @@ TABLE: Final[tuple[Row, ...]] = (
         "soap",
         ("wrong_namespace", "the right answer in another namespace", "unreadable", "it knows no namespaces"),
         ("entity_bomb", "entities in entities", "unreadable", _NO_XML),
+        ("doctype", "the right answer under a DTD", "unreadable", _NO_XML),
         ("entity_of_a_file", "an entity that is a file of ours", "unreadable", _NO_XML),
         ("entity_from_elsewhere", "an entity to be fetched", "unreadable", _NO_XML),
         ("many_attributes", "half a million attributes", "unreadable|too_much", _NO_XML),
