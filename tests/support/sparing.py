@@ -7,6 +7,7 @@ Other processes spare nothing.
 """
 
 import gc
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -64,6 +65,7 @@ def spare() -> None:
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1, hash_len=32, salt_len=16)
     _hash_with(hasher, hasher.hash(secrets.token_urlsafe(32)))
     event.listen(Pool, "checkout", _wait_for_no_disk)
+    vars(os).update(fsync=_written)
     statements = Statements(3000)
 
     @event.listens_for(Engine, "engine_connect")
@@ -108,6 +110,10 @@ def _compile_addresses_once() -> None:
         return known[asked]
 
     setattr(Rule, "_compile_builder", once)  # noqa: B010
+
+
+def _written(_descriptor: int) -> None:
+    """Written is enough, as below."""
 
 
 def _wait_for_no_disk(connection: Any, record: Any, _proxy: Any) -> None:
