@@ -61,7 +61,8 @@ def all_examples() -> list[Example]:
 
 
 def _read(name: str) -> dict[str, list[dict[str, Any]]]:
-    content: dict[str, list[dict[str, Any]]] = yaml.load((CATALOGUE / name).read_text(), yaml.CSafeLoader)
+    text = (CATALOGUE / name).read_text()
+    content: dict[str, list[dict[str, Any]]] = yaml.load(text, yaml.CSafeLoader)
     return content
 
 
