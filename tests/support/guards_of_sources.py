@@ -119,13 +119,7 @@ _GUARDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]
     ),
     "connectors/protocols/sftp.py": (
         (TABLE,),
-        (
-            ("        if before > call.max_bytes:", "        if False:"),
-            (
-                '    return after, b"".join(pieces) if before == total == after else None',
-                '    return after, b"".join(pieces)',
-            ),
-        ),
+        (("        if before > call.max_bytes:", "        if False:"),),
     ),
     "connectors/protocols/ssh.py": (
         (f"{CONNECTORS}protocols/test_sftp.py",),
@@ -164,6 +158,13 @@ _TWICE: Final = (
         "            chunk = unpack.decompress(chunk)",
         (f"{CONNECTORS}test_guard.py",),
         "64 kB at a time unpack to at most 66 MB, which the limit of a call's memory behind it bears",
+    ),
+    Mutant(
+        "connectors/protocols/sftp.py",
+        '    return after, b"".join(pieces) if before == total == after else None',
+        '    return after, b"".join(pieces)',
+        (TABLE,),
+        "the trailer behind it counts the rows: no part of a file passes for the whole",
     ),
     Mutant(
         "connectors/protocols/csv_file.py",
