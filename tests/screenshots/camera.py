@@ -18,7 +18,10 @@ from tests.support.browsers import Chromium
 SIZES: Final = {"1366x768": (1366, 768), "390x844": (390, 844)}
 LANGUAGES: Final = ("zh", "en")
 MODES: Final = ("light", "dark")
-COLOURS: Final = 72  # a page has few: those that it shows most, exactly; what lies between them takes the nearest
+TOKENS: Final = Path(__file__).parents[2] / "admin" / "static" / "css" / "tokens.css"
+BESIDE: Final = (
+    12  # colours of a picture beside the tokens, those that it shows most; what lies between takes the nearest
+)
 TALLEST: Final = 1_250  # of a long page the rest is more of the same
 OWN_PASSWORD: Final = "a sentence for the pictures alone"
 
@@ -80,10 +83,11 @@ class Camera:
 
     def _keeps(self, page: Page, path: Path) -> None:
         shot = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-        most = sorted(shot.getcolors(shot.width * shot.height) or (), reverse=True)[:COLOURS]
+        most = sorted(shot.getcolors(shot.width * shot.height) or (), reverse=True)[:BESIDE]
+        of_tokens = [tuple(bytes.fromhex(each)) for each in re.findall(r"#([0-9a-fA-F]{6})\b", TOKENS.read_text())]
         palette = Image.new("P", (1, 1))
-        palette.putpalette(list(chain.from_iterable(colour for _, colour in most)))  # type: ignore[arg-type]
-        shot.quantize(palette=palette, dither=Image.Dither.NONE).save(path, "WEBP", lossless=True, method=2)
+        palette.putpalette(list(chain.from_iterable([*of_tokens, *(colour for _, colour in most)])))  # type: ignore[misc]
+        shot.quantize(palette=palette, dither=Image.Dither.NONE).save(path, "WEBP", lossless=True, method=4)
 
     def _signs_on(self, page: Page, account: str) -> None:
         """With the first password, which is changed at once as the house demands, or with the own one."""
