@@ -27,6 +27,9 @@ _DROPPED = re.compile("[\u00a0\u00ad\u200b-\u200f\u2010-\u2015\u2028\u2029\u2060
 _OTHER_FORMS = re.compile("[\u2070-\u209f\u2460-\u24ff\u2f00-\u2fdf\uf900-\ufaff\uff01-\uff5e\U0001d400-\U0001d7ff]+")
 _NUMBER = re.compile(rb"(?<![0-9A-Za-z])[0-9]{7,16}(?![0-9A-Za-z])")
 _DATE = re.compile(rb"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_FOUR = re.compile(rb"[0-9]{4}")
+_EIGHT = re.compile("[0-9]{8}")
+_ROC = "民國".encode()
 _ROC_DATE = re.compile("民國[0-9]{1,3}年[0-9]{1,2}月[0-9]{1,2}日".encode())
 _PERSON = (re.compile("[A-Z][0-9]{9}"), re.compile("[A-Z][A-D][0-9]{8}"))
 _UTF_16 = ("utf-16-le", "utf-16-be")
@@ -113,7 +116,10 @@ class Scanner:
         return self._known[key]
 
     def _in_piece(self, piece: bytes) -> Iterator[str]:
-        for pattern in (_NUMBER, _DATE, _ROC_DATE):
+        patterns = (
+            [_NUMBER, _DATE] if _FOUR.search(piece) else []
+        )  # what is packed or sealed seldom has four digits in a row
+        for pattern in [*patterns, _ROC_DATE] if _ROC in piece else patterns:
             words = {word.decode() for word in pattern.findall(piece)}
             yield from (self.tokens[word] for word in words & self.tokens.keys())
         # What is dropped takes the zeros out of UTF-16 too, so that only its Chinese is left to be read as such.
@@ -125,7 +131,7 @@ class Scanner:
         yield from self._digests_in(piece)
 
     def _in_text(self, text: str) -> Iterator[str]:
-        for pattern in _PERSON:
+        for pattern in _PERSON if _EIGHT.search(text) else ():
             yield from (self.persons[number] for number in set(pattern.findall(text)) & self.persons.keys())
         yield from self._chinese_in(text)
 
