@@ -29,7 +29,7 @@ from connectors.protocols.wsdl import service
 from tests.connectors.misbehaving import caller
 
 ROOT: Final = Path(__file__).parent.parent.parent.parent
-PATIENCE_S: Final = 60.0
+PATIENCE_S: Final = 240.0
 _TOO_LONG_S: Final = 4.5
 
 

@@ -26,7 +26,7 @@ from tests.support.sftp_source import USER, SftpSource, sftp_source
 
 KINDS: Final = ("soap_ws", "soap_gateway", "https", "batch_file", "sftp")
 HTTP: Final = KINDS[:4]
-PATIENT_S: Final = 20.0  # what ends by itself has nothing to do with the deadline, however busy the machine is
+PATIENT_S: Final = 60.0  # what ends by itself has nothing to do with the deadline, however busy the machine is
 HURRIED_S: Final = 2.0  # what only the deadline ends; over SSH twice as long, for its log-in comes first
 _CREDENTIALS: Final[Mapping[str, Mapping[str, str]]] = {
     "soap_ws": {},
