@@ -192,7 +192,7 @@ def valkey_contents(client: Redis, known: Collection[bytes] = ()) -> Iterator[tu
         yield f"{kind} {name}", b"|".join([key, *values])
         if dump:
             yield f"{kind} {name} (dump)", dump
-    yield "slowlog", b"|".join(entry["command"] for entry in client.slowlog_get(1000))
+    yield "slowlog", b"|".join([b"took long:", *(entry["command"] for entry in client.slowlog_get(1000))])
     yield "clients", repr(client.client_list()).encode()
 
 
