@@ -162,7 +162,7 @@ def world(land: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     database.release()
 
 
-@pytest.mark.timeout(900)  # some eight thousand requests
+@pytest.mark.timeout(1800)  # some eight thousand requests
 def test_every_door_opens_for_those_it_should_and_for_nobody_else_and_every_refusal_is_an_entry(
     world: Everybody, capsys: pytest.CaptureFixture[str]
 ) -> None:

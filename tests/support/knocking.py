@@ -6,13 +6,13 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any, Final
 
 import jinja2
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin.frame.permission import ROUTES, STYLEGUIDE, Rule
@@ -20,7 +20,6 @@ from admin.frame.security import HEADERS
 from admin.public import register
 from govern.catalogue.register import Registered
 from govern.catalogue.register import register as registered
-from govern.core.database import reading
 from tests.support.everybody import CASE_ITEM, DATA_ITEM, HERE, REVEALABLE, Thing
 
 RULES: Final = {**ROUTES, **STYLEGUIDE}
@@ -143,6 +142,7 @@ def each_page_once() -> Iterator[dict[str, Hashable]]:
     """
     asks: dict[str, Hashable] = {}
     written: set[tuple[str | None, Hashable]] = set()
+    in_force: dict[date, tuple[Registered, ...]] = {}
     render = jinja2.Template.render
 
     def render_once(self: jinja2.Template, *given: Any, **named: Any) -> str:
@@ -154,16 +154,15 @@ def each_page_once() -> Iterator[dict[str, Hashable]]:
         written.update(of)
         return render(self, *given, **named)
 
+    def registered_once(session: Session, on: date) -> tuple[Registered, ...]:
+        if on not in in_force:  # the same for everybody, and as much work as ten doors
+            in_force[on] = registered(session, on)
+        return in_force[on]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Template, "render", render_once)
-        known = cache(_registered)  # the same for everybody, and as much work as ten doors
-        patch.setattr(register, "register", lambda _session, on: known(on))
+        patch.setattr(register, "register", registered_once)
         yield asks
-
-
-def _registered(on: date) -> tuple[Registered, ...]:
-    with reading() as session:
-        return registered(session, on)
 
 
 def outcome(response: TestResponse, route: Route) -> str:
