@@ -1,7 +1,8 @@
 """Is every part well: JSON for a watcher, without log-in, and nothing else in it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, make_response
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from admin.frame.opening import PARTS
 from admin.frame.parts import Check, parts
 from govern.core.wording import Wording
+from govern.queue.refused_jobs import refused_lately
 from govern.rules.actor import Actor
 
 pages = Blueprint("public", __name__)
@@ -39,10 +41,19 @@ def health() -> Response:
     return make_response(jsonify(state), 200 if state["ok"] else 503)
 
 
-def parts_now(_actor: Actor, _session: Session) -> list[tuple[Wording, bool]]:
-    """Every part by its name and whether it is well, for an operator's home page."""
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What an operator's home page says: every part and whether it is well, and how many jobs were none of ours."""
+
+    parts: Sequence[tuple[Wording, bool]]
+    refused_jobs: int
+
+
+def platform_now(_actor: Actor, session: Session) -> Platform:
+    """The platform as it is now."""
     known = dict(parts().health)
-    return [(PART_NAMES[name], _is_well(name, known.get(name))) for name in PARTS]
+    found = [(PART_NAMES[name], _is_well(name, known.get(name))) for name in PARTS]
+    return Platform(found, refused_lately(session))
 
 
 def _is_well(name: str, check: Check | None) -> bool:

@@ -11,7 +11,7 @@ from admin.public import (
     check,
     register,  # noqa: F401 - its routes stand on the blueprint
 )
-from admin.public.health import pages, parts_now
+from admin.public.health import pages, platform_now
 from govern.core.wording import Wording
 from govern.rules.actor import Role
 
@@ -21,7 +21,7 @@ def _register(app: Flask, _console: Admin) -> None:
     app.register_blueprint(check.pages)
 
 
-PANELS: Final = (Panel("public/health.html", parts_now, roles=frozenset({Role.OPERATOR}), is_beside=True, order=10),)
+PANELS: Final = (Panel("public/health.html", platform_now, roles=frozenset({Role.OPERATOR}), is_beside=True, order=10),)
 ACTS: Final = (
     Act(Wording("查驗簽章紀錄", "Check a signed record"), "check.form"),
     Act(Wording("業務案件項目公開目錄", "Public register of case items"), "public.register"),

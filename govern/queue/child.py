@@ -119,6 +119,8 @@ class Duties:
     """Runs once after the fork: connections of the child's own, in the place of the parent's."""
     memory_bytes: int
     kind_of: Callable[[uuid.UUID], str | None] = kind_of
+    when_refused: Callable[[str, int], None] = lambda _queue, _number: None
+    """Told how many jobs of a queue were none of ours: it needs the database, which the parent does not have."""
     begun: Begun = field(default_factory=Begun)
 
 
@@ -181,6 +183,10 @@ def _obey(order: Mapping[str, Any], channel: socket.socket, duties: Duties) -> N
     """One order of the parent, and one answer with the order's number, whatever happens in between."""
     number, work_id = order["number"], uuid.UUID(order["work"])
     try:
+        if order["do"] == "refused":
+            duties.when_refused(order["queue"], order["jobs"])
+            send(channel, number=number, is_=Ending.DONE)
+            return
         kind = duties.jobs.get(duties.kind_of(work_id) or "")
         if kind is None:
             send(channel, number=number, is_=Ending.GONE)

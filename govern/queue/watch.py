@@ -87,6 +87,12 @@ class PreparedChild:
         """A child calls the work's `when_lost`, if the lost one held its lease; how that ended."""
         return self._order({"do": "lost", "work": str(work_id), "why": str(why)}, LOST_S, is_to_stop)
 
+    def tell_refused(self, queue: str, jobs: int, is_to_stop: Callable[[], bool]) -> Ending:
+        """A child writes down how many jobs of a queue were none of ours; how that ended."""
+        return self._order(
+            {"do": "refused", "work": str(uuid.UUID(int=0)), "queue": queue, "jobs": jobs}, LOST_S, is_to_stop
+        )
+
     def end(self) -> None:
         """The child, its process group and every orphan that this process inherited are gone."""
         if self._channel is not None:

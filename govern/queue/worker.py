@@ -14,6 +14,7 @@ import signal
 import socket
 import time
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
@@ -30,9 +31,11 @@ from govern.core import database
 from govern.core.points import Point, point
 from govern.core.settings import Settings
 from govern.keys import ring
+from govern.queue import refused_jobs
 from govern.queue.broker import Broker, connect
 from govern.queue.child import Duties, Ending, JobKind, where
 from govern.queue.embedded import queue_address
+from govern.queue.refused_jobs import TOLD_EACH_S
 from govern.queue.signed_job import NoDeadline, Refused, WorkJob, WorkQueue
 from govern.queue.watch import PreparedChild
 
@@ -61,6 +64,8 @@ class PreparedWorker(BaseWorker):
         self._heart_beats_at = 0.0
         self._stop_signalled_at: float | None = None
         self._is_cut_short = False
+        self._refused: Counter[str] = Counter()  # jobs that were none of ours, by queue, not yet told
+        self._refused_told_at = 0.0
         super().__init__(
             list(self._outlet.queues.values()),
             name=f"{name}-{uuid.uuid4().hex[:8]}",  # a killed worker's name stays taken for minutes
@@ -167,6 +172,7 @@ class PreparedWorker(BaseWorker):
             try:
                 self.heartbeat()
                 self._child_ready()
+                self._tell_of_refused()
                 found: tuple[Job, Queue] | None = WorkQueue.dequeue_any(
                     self.queues,
                     None if timeout is None else BLOCK_S,
@@ -193,6 +199,7 @@ class PreparedWorker(BaseWorker):
             work_id = job.work_id()
         except Refused:
             _diagnostics.error("refused a job that is not ours, in queue %s", queue.name)
+            self._refused[queue.name] += 1
             return
         try:
             point(Point.K3)
@@ -205,6 +212,16 @@ class PreparedWorker(BaseWorker):
         ) as error:  # no child could be forked, or worse: the work stays in the database, RQ's log says nothing
             _diagnostics.error("work %s not run: %s", work_id, where(error))
             time.sleep(_AWAY_S)
+
+    def _tell_of_refused(self) -> None:
+        """At most once a minute; what the trail does not take now is told with the next."""
+        now = time.monotonic()
+        if not self._refused or now < self._refused_told_at:
+            return
+        self._refused_told_at = now + TOLD_EACH_S
+        for queue, jobs in tuple(self._refused.items()):
+            if self._child.tell_refused(queue, jobs, self._must_cut_short) is Ending.DONE:
+                del self._refused[queue]
 
     def _settle(self, work_id: uuid.UUID, why: Ending) -> None:
         _diagnostics.error("work %s lost: %s", work_id, why)
@@ -240,6 +257,7 @@ def run_worker(settings: Settings, jobs: Mapping[str, JobKind], name: str) -> in
         jobs=jobs,
         prepare=partial(rebind, settings.database_address()),
         memory_bytes=settings.worker_memory_mb * 1024 * 1024,
+        when_refused=refused_jobs.enter,
     )
     address = settings.redis_url or queue_address(settings.folder)
     worker = PreparedWorker(address, ring.bind(settings.folder / "keys").job_key(), duties, name)

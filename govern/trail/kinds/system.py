@@ -48,6 +48,16 @@ class PeriodRecordAsked(Kind):
     owner: str
 
 
+@kind("jobs_refused", "拒絕不明工作", "Jobs refused")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobsRefused(Kind):
+    """A worker found jobs in a queue that this house did not put there, and ran none: how many since it last said so."""
+
+    about_kind: str = "queue"
+    about_id: str
+    number: int
+
+
 @kind("notice_published", "發布公告", "Notice published")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoticePublished(Kind):

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from rq.job import Job
 
+from govern.core.database import reading
 from govern.core.ids import new_id
 from govern.queue.broker import Offer
+from govern.queue.refused_jobs import refused_lately
 from govern.queue.signed_job import Refused, WorkJob, signing
 from tests.support.queues import Workshop, until
 
@@ -87,6 +89,12 @@ def test_a_forged_job_is_never_run_and_the_worker_goes_on(shop: Workshop) -> Non
     assert shop.lines("noop", victim) == []
     assert worker.poll() is None
     assert "refused" in shop.diagnostics()
+    assert until(_told, "the forged jobs are an entry") >= 1  # the others follow within a minute, in one entry
+
+
+def _told() -> int:
+    with reading() as session:
+        return refused_lately(session)
 
 
 def test_callbacks_and_webhooks_named_in_plain_fields_are_never_called(shop: Workshop) -> None:
