@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test test-house test-proofs test-pages faults night check format bench lock docs screenshots promises checker clean
+.PHONY: help run demo test test-house test-trail test-proofs test-pages faults night check format bench lock docs screenshots promises checker clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -28,20 +28,25 @@ demo: .venv/ready  ## play the worked examples on a fresh data folder, without s
 	@sh .ci/system-parts
 	@exec $(BIN)/flask house demo
 
-test: .venv/ready-tests  ## the whole test suite, on every database that can be had here, in three parts side by side
-	@$(MAKE) --no-print-directory -j3 test-house test-proofs test-pages
+test: .venv/ready-tests  ## the whole test suite, on every database that can be had here, in four parts side by side
+	@$(MAKE) --no-print-directory -j4 test-house test-trail test-proofs test-pages
 
-# Three parts, each with servers of its own: two cores have something to do while one of them waits. A folder that the first
-# two do not name belongs to the third.
-OF_THE_HOUSE := tests/connectors tests/govern tests/audit tests/house
-OF_PROOFS := tests/promises tests/reports tests/bench
-OF_PAGES := $(filter-out $(OF_THE_HOUSE) $(OF_PROOFS) tests/support,$(patsubst %/,%,$(wildcard tests/*/)))
+# Four parts that take about as long, each with servers of its own: two cores have something to do while one of them waits.
+# A folder that the first three do not name belongs to the last.
+OF_THE_HOUSE := tests/connectors tests/govern tests/house
+OF_THE_TRAIL := tests/audit tests/reports tests/bench
+KILLED := tests/promises/test_killed_at_every_step.py
+OF_PROOFS := tests/promises
+OF_PAGES := $(filter-out $(OF_THE_HOUSE) $(OF_THE_TRAIL) $(OF_PROOFS) tests/support,$(patsubst %/,%,$(wildcard tests/*/)))
 
 test-house: .venv/ready-tests
 	@$(BIN)/python -m pytest $(OF_THE_HOUSE)
 
+test-trail: .venv/ready-tests
+	@$(BIN)/python -m pytest $(KILLED) $(OF_THE_TRAIL)
+
 test-proofs: .venv/ready-tests
-	@$(BIN)/python -m pytest $(OF_PROOFS)
+	@$(BIN)/python -m pytest $(OF_PROOFS) --ignore=$(KILLED)
 
 test-pages: .venv/ready-tests
 	@$(BIN)/python -m pytest $(OF_PAGES)

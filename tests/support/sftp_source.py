@@ -55,8 +55,8 @@ class SftpSource:
     transports: list[paramiko.Transport] = field(default_factory=list)
 
     def hang_up(self) -> None:
-        """Every connection is closed."""
-        for transport in self.transports:
+        """Every connection that there is now is closed; not the next, which comes as soon as the first of them ends."""
+        for transport in tuple(self.transports):
             transport.close()
 
 
