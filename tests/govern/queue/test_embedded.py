@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisAway
 
 from govern.core.errors import WrongSetting
 from govern.queue import embedded
@@ -27,6 +28,14 @@ sys.stdin.read()
 
 def client(folder: Path, name: str = "queue") -> Redis:
     return connect(embedded.queue_address(folder) if name == "queue" else embedded.answers_address(folder))
+
+
+def answers(folder: Path) -> bool:
+    """Whether the queue's server takes a connection."""
+    try:
+        return bool(client(folder).ping())
+    except RedisAway:
+        return False
 
 
 def process_of(folder: Path, name: str = "queue") -> int:
@@ -111,7 +120,7 @@ def test_a_killed_server_is_started_again_and_its_queue_is_there(tmp_path: Path)
         client(tmp_path).execute_command("WAITAOF", 1, 0, 5000)
         pid = process_of(tmp_path)
         os.kill(pid, signal.SIGKILL)
-        until(lambda: not is_running(pid), "the server is dead")
+        until(lambda: not is_running(pid) and not answers(tmp_path), "the server is dead, with its last thread")
         with embedded.start(tmp_path):
             assert client(tmp_path).lrange("list", 0, -1) == [b"kept"]
 
