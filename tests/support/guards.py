@@ -87,7 +87,7 @@ _GUARDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]
         ),
     ),
     "govern/rules/decision.py, the conditions": (
-        (f"{RULES}test_conditions.py::test_a_single_breach_is_denied_by_its_own_rule",),
+        (f"{RULES}test_decision.py::test_a_permit_stands_on_every_condition_at_once",),
         (("if (denial := first_failing(facts)) is not None:", "if (denial := first_failing(facts)) is ...:"),),
     ),
     "govern/rules/decision.py": (

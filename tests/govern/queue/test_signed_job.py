@@ -72,12 +72,15 @@ def test_a_forged_job_is_never_run_and_the_worker_goes_on(shop: Workshop) -> Non
     forge(shop, pickle.dumps(Evil(target)))
     forge(shop, pickle.dumps(("os.system", None, (command,), {})))
     forge(shop, b'["os.system", null, ["%s"], {}]' % command.encode())
-    forge(shop, theirs.dumps(["work", None, [name], {}]), job_id=name)
-    forge(shop, ours.dumps(["os.system", None, [command], {}]))
-    forge(shop, ours.dumps(["work", None, [name], {}]))  # a payload of ours under another job's id
-    forge(shop, ours.dumps(["work", {"a": 1}, [name], {}]))
-    forge(shop, ours.dumps({"work": 1}))
-    forge(shop, ours.dumps(["work", None, ["not an id"], {}]), job_id="not-an-id")
+    forge(shop, zlib.compress(theirs.dumps(["work", None, [name], {}])), job_id=name)
+    forge(shop, zlib.compress(ours.dumps(["os.system", None, [command], {}])))
+    forge(shop, zlib.compress(ours.dumps(["work", None, [name], {}])))  # a payload of ours under another job's id
+    forge(
+        shop, zlib.compress(ours.dumps(["work", None, [str(new_id())], {}])), job_id=name
+    )  # and of another job under ours
+    forge(shop, zlib.compress(ours.dumps(["work", {"a": 1}, [name], {}])))
+    forge(shop, zlib.compress(ours.dumps({"work": 1})))
+    forge(shop, zlib.compress(ours.dumps(["work", None, ["not an id"], {}])), job_id="not-an-id")
     forge(shop, zlib.compress(bytes(50 << 20)))  # a payload that unpacks to much
     forge(shop, b"", created_at="never", timeout="soon")
     shop.broker.connection.rpush("rq:queue:immediate", b"\xff\xfe", "no such job")
