@@ -1,6 +1,7 @@
 """The road of one look-up, step by step, on both databases and real sources."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,14 +14,16 @@ from govern.core.database import reading
 from govern.core.errors import EvidenceUnavailable, InvalidInput, NotFound
 from govern.keys.subject import SealedValue
 from govern.lookups import answer as answers
-from govern.lookups import destroy, show
+from govern.lookups import destroy, intent, show
 from govern.lookups.intent import write_intent
-from govern.lookups.lookup import Answer, SubjectKey
+from govern.lookups.lookup import Answer, Lookup, SubjectKey, Task
 from govern.lookups.request import GroundInput
 from govern.lookups.run import carry_out
 from govern.people import grant
 from govern.people.session_life import log_out
 from govern.queue.work import Work
+from govern.rules.decision import Permit
+from govern.rules.denial import Deny
 from govern.trail.entry import Entry
 from tests.support.houses import TestHouse, a_request
 
@@ -77,6 +80,19 @@ def test_a_right_that_ends_between_submit_and_run_stops_the_call(house: TestHous
     house.run_due()
     assert house.kinds(lookup) == ["asked", "denied"]
     assert house.tasks(lookup)[0].deny_rule == "right_ended"
+
+
+def test_one_subject_whose_ground_is_gone_stops_the_whole_task_wherever_it_stands(house: TestHouse) -> None:
+    clerk = house.a_clerk("ntpc-dist-banqiao", CERTIFICATE)
+    lookup = house.submit(clerk, a_request(CERTIFICATE))
+    with reading() as session:
+        task = session.scalars(select(Task).where(Task.lookup == lookup)).one()
+        known = intent.known_now(session, session.get_one(Lookup, lookup), task)
+        [(ground, index)] = intent.grounds_of(session, task)
+        good, gone = (ground, index), (replace(ground, has_document=False), index)
+        assert isinstance(intent.decide_now(known, task, [good, good]), Permit)
+        for subjects in ([gone, good], [good, gone], [good, gone, good]):
+            assert isinstance(intent.decide_now(known, task, subjects), Deny), subjects
 
 
 def test_a_right_that_ends_before_the_answer_is_opened_shows_nothing_and_destroys_it(house: TestHouse) -> None:

@@ -55,7 +55,7 @@ def test_the_ways_of_a_list_find_the_same_rights(keys, house, account):
 def test_a_supervisor_may_grant_to_the_clerks_of_the_own_agency_and_nobody_else_to_anybody(keys, house):
     people, _ = house
     found = {}
-    a_person(keys, "boss", "social-office", Role.SUPERVISOR, number=6)
+    a_person(keys, "boss", "social-office", Role.SUPERVISOR, Role.CLERK, number=6)  # who may grant nothing to herself
     for account in ("office", "lead", "head", "ops", "boss"):
         actor = who(SETTINGS, signed_on(SETTINGS, keys, account).secret)
         with reading() as session:

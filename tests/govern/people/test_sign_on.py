@@ -10,6 +10,7 @@ from govern.core.database import reading, transaction
 from govern.core.errors import InvalidInput
 from govern.keys.envelope import session_keys
 from govern.people import grant
+from govern.people import password as passwords
 from govern.people.person import Account, Person
 from govern.people.session import LogInSession
 from govern.people.session_life import NO_ROLE_THERE
@@ -38,6 +39,20 @@ def attempt(ring, password, account="chen", agency=None, settings=SETTINGS):
 def chen(keys):
     some_agencies()
     return a_person(keys, "chen", "social", Role.CLERK)
+
+
+def test_a_password_that_was_changed_while_it_was_verified_opens_nothing(keys, chen, monkeypatch):
+    verify = passwords.verify
+
+    def verify_and_change(stored, typed):
+        is_right = verify(stored, typed)
+        with transaction() as session:
+            session.execute(update(Account).values(password_hash=passwords.hash_password("quite another sentence, 9")))
+        return is_right
+
+    monkeypatch.setattr(passwords, "verify", verify_and_change)
+    assert isinstance(attempt(keys, PASSWORD), Refused)
+    assert entries("signed_on") == []
 
 
 def test_a_right_password_begins_a_session_and_says_so_in_an_entry(keys, chen):
