@@ -132,3 +132,4 @@ for (const table of document.querySelectorAll(".table-frame > table.list:not(.of
   }
   table.classList.add("as-fields");
 }
+for (const table of document.querySelectorAll(".becomes-fields")) table.classList.remove("becomes-fields");
