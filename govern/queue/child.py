@@ -181,27 +181,30 @@ def _settle(parent: int, memory_bytes: int) -> None:
 
 def _obey(order: Mapping[str, Any], channel: socket.socket, duties: Duties) -> None:
     """One order of the parent, and one answer with the order's number, whatever happens in between."""
-    number, work_id = order["number"], uuid.UUID(order["work"])
+    number = order["number"]
     try:
         if order["do"] == "refused":
             duties.when_refused(order["queue"], order["jobs"])
-            send(channel, number=number, is_=Ending.DONE)
-            return
-        kind = duties.jobs.get(duties.kind_of(work_id) or "")
-        if kind is None:
-            send(channel, number=number, is_=Ending.GONE)
-            return
-        if order["do"] == "lost":
-            _settle_lost(kind, work_id, order["why"])
+            ending = Ending.DONE
         else:
-            deadline_s = kind.deadline_s if kind.deadline_of is None else kind.deadline_of(work_id)
-            duties.begun.tell(number, list(duties.jobs).index(kind.name), deadline_s)
-            kind.run(work_id)
+            ending = _work(order, uuid.UUID(order["work"]), duties)
     except Exception as error:  # MemoryError included: the limit struck, and the child lives on
-        _diagnostics.error("work %s raised: %s", work_id, where(error))
-        send(channel, number=number, is_=Ending.RAISED)
+        _diagnostics.error("work %s raised: %s", order.get("work"), where(error))
+        ending = Ending.RAISED
+    send(channel, number=number, is_=ending)
+
+
+def _work(order: Mapping[str, Any], work_id: uuid.UUID, duties: Duties) -> Ending:
+    kind = duties.jobs.get(duties.kind_of(work_id) or "")
+    if kind is None:
+        return Ending.GONE
+    if order["do"] == "lost":
+        _settle_lost(kind, work_id, order["why"])
     else:
-        send(channel, number=number, is_=Ending.DONE)
+        deadline_s = kind.deadline_s if kind.deadline_of is None else kind.deadline_of(work_id)
+        duties.begun.tell(order["number"], list(duties.jobs).index(kind.name), deadline_s)
+        kind.run(work_id)
+    return Ending.DONE
 
 
 def _settle_lost(kind: JobKind, work_id: uuid.UUID, why: str) -> None:

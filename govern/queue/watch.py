@@ -89,9 +89,7 @@ class PreparedChild:
 
     def tell_refused(self, queue: str, jobs: int, is_to_stop: Callable[[], bool]) -> Ending:
         """A child writes down how many jobs of a queue were none of ours; how that ended."""
-        return self._order(
-            {"do": "refused", "work": str(uuid.UUID(int=0)), "queue": queue, "jobs": jobs}, LOST_S, is_to_stop
-        )
+        return self._order({"do": "refused", "queue": queue, "jobs": jobs}, LOST_S, is_to_stop)
 
     def end(self) -> None:
         """The child, its process group and every orphan that this process inherited are gone."""

@@ -207,9 +207,8 @@ class PreparedWorker(BaseWorker):
             if ending.is_loss:
                 self._settle(work_id, ending)
             self._child_ready()
-        except (
-            Exception
-        ) as error:  # no child could be forked, or worse: the work stays in the database, RQ's log says nothing
+        except Exception as error:
+            # No child could be forked, or worse: the work stays in the database, and RQ's own log gets no text of an error.
             _diagnostics.error("work %s not run: %s", work_id, where(error))
             time.sleep(_AWAY_S)
 
