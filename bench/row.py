@@ -33,13 +33,13 @@ def row(
     that people want is another one of the same rounds.
     """
     ratios = [theirs / mine if is_speed else mine / theirs for mine, theirs in zip(ours, peer, strict=True)]
-    ratio = statistics.median(ratios)
+    ratio = rounded(statistics.median(ratios))
     return {
         "name": name,
         "value": rounded(statistics.median(ours) if value is None else value),
         "unit": unit,
         "against": f"{against}: {rounded(statistics.median(peer)):g} ms",
-        "ratio": rounded(ratio),
+        "ratio": ratio,
         "target": target,
         "met": met(ratio, target),
         "rounds": len(ratios),

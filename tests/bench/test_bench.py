@@ -42,6 +42,8 @@ def test_a_quick_run_measures_every_row_beside_its_peer(rows: tuple[str, ...], t
 def test_a_row_is_met_by_its_median_ratio() -> None:
     one = row("a row", [1.0, 3.0, 2.0], [1.0, 2.0, 1.0], against="a peer", target="<= 1.5")
     assert (one["ratio"], one["spread"], one["met"]) == (1.5, [1.25, 1.75], True)
+    hairs = row("a row", [1.5004], [1.0], against="a peer", target="<= 1.5")
+    assert (hairs["ratio"], hairs["met"]) == (1.5, True), "judged by a digit that the page does not show"
     fast = row("a row", [1.0], [30.0], against="a peer", target=">= 25", is_speed=True)
     assert (fast["ratio"], fast["met"]) == (30.0, True)
 
