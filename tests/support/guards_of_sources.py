@@ -97,7 +97,7 @@ _GUARDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]
         ),
     ),
     "connectors/protocols/https.py": (
-        (TABLE,),
+        (TABLE, f"{CONNECTORS}protocols/test_https.py"),
         (
             ("    if len(found) != len(pairs):", "    if False:"),
             ('    raise ValueError("no number")', '    return "0"'),

@@ -24,7 +24,8 @@ class SftpSource:
 
     Further faults: `stalls_in_answer` stops in the middle of reading, `grows` adds to the file with each look,
     `vanishes` removes the answer between look and reading, `keeps_answers` forbids removing, `is_short` ends the file in its
-    middle, `announced` says that it is so large, `floods` sends a packet without end.
+    middle, `announced` says that it is so large, `floods` sends a packet without end, `drips` one a byte at a
+    time for some seconds.
     """
 
     port: int
@@ -43,6 +44,7 @@ class SftpSource:
     is_short: bool = False
     announced: int = 0
     floods: bool = False
+    drips: bool = False
     hangs_up_in_answer: bool = False
     hangs_up_on_rename: bool = False
     lets_in: bool = True
@@ -116,7 +118,15 @@ class _Server(paramiko.SFTPServer):
     """paramiko's server, which can send a packet that announces 2 GB and never ends."""
 
     def _send_packet(self, kind: int, packet: Any) -> None:
-        if kind != sftp.CMD_DATA or not self.server.source.floods:
+        source = self.server.source
+        if kind == sftp.CMD_DATA and source.drips:
+            self.sock.sendall(b"\0\0\x7f\xff" + bytes([kind]))
+            for _ in range(300):
+                if source.stopped.wait(0.02):
+                    break
+                self.sock.sendall(b" ")
+            source.hang_up()
+        if kind != sftp.CMD_DATA or not source.floods:
             super()._send_packet(kind, packet)
             return
         self.sock.sendall(b"\x7f\xff\xff\xff" + bytes([kind]))

@@ -9,6 +9,7 @@ from audit.review.scope import (
     audited_by,
     finding_for,
     period_for,
+    period_to_change,
     periods_for,
     question_for,
     sample_for,
@@ -17,7 +18,7 @@ from audit.review.scope import (
 )
 from govern.core import clock
 from govern.core.database import reading, transaction
-from govern.core.errors import NotFound
+from govern.core.errors import NotAllowed, NotFound
 from govern.core.ids import new_id
 from govern.lookups.scope import lookup_for
 from govern.people import grant
@@ -51,6 +52,15 @@ def test_auditor_and_head_of_the_auditing_agency_and_the_owner_see_a_period_and_
             period_for(actor, session, audit.period)
         with reading() as session, pytest.raises(NotFound):
             sample_for(actor, session, audit.samples[0])
+
+
+def test_who_sees_a_period_of_another_agency_as_its_owner_does_not_change_it(audit: Audit) -> None:
+    owners_head = audit.actor("owners head", audit.owner.agency, Role.HEAD)
+    with transaction() as session:
+        assert period_for(owners_head, session, audit.period).id == audit.period
+        with pytest.raises(NotAllowed):
+            period_to_change(owners_head, session, audit.period, Role.HEAD)
+        assert period_to_change(audit.head, session, audit.period, Role.HEAD).id == audit.period
 
 
 def test_what_is_absent_is_not_found_either(audit: Audit) -> None:

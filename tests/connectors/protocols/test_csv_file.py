@@ -30,6 +30,8 @@ def test_a_whole_file_is_read_into_lines() -> None:
         (WHOLE.replace(b"true", b"false", 1), "not_csv"),
         (WHOLE.replace(b"#END,2", b"#END,1"), "row_count"),
         (WHOLE.replace(b"#END,2", b"#END,02"), "row_count"),
+        (WHOLE.replace(b"#END,2", b"1\r\n#END,3"), "not_csv"),
+        (WHOLE.replace(b"#END,2", b"1," + SUBJECT.encode() + b",true" + b",x" * 99 + b"\r\n#END,3"), "not_csv"),
         (WHOLE + b"1,A900000018,true\r\n", "trailer"),
         (WHOLE.rstrip(b"\r\n"), "trailer"),
         (WHOLE.replace(b"family", b'"family'), "trailer"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors import sandbox
+from connectors.errors import TooMuch
 from connectors.protocols.https import object_of
 from tests.connectors.contract import Contract, refusal, value_of
 from tests.connectors.http_rig import OF_HTTP, HttpRig, http_rig
@@ -129,6 +130,12 @@ def _refused_certificate(folder: Path, port: int) -> None:
     )  # fmt: skip
     error = refusal(source, question())
     assert (error.code, error.detail, error.never_left) == ("misconfigured", "certificate", True)
+
+
+def test_lists_in_lists_without_end_are_too_much() -> None:
+    with pytest.raises(TooMuch) as caught:
+        object_of(b'{"header":' + b"[" * 200_000)
+    assert caught.value.detail == "memory"
 
 
 def test_a_number_of_a_million_digits_costs_nothing() -> None:

@@ -30,6 +30,27 @@ def test_the_same_form_twice_takes_quota_once(house: TestHouse) -> None:
         assert quota.used(session, "ntpc-dist-banqiao", "ntpc-civil", clock.today()) == 1
 
 
+def test_two_that_take_at_once_do_not_both_take_the_last_one(house: TestHouse) -> None:
+    """Who looks how much is left, to take it, waits for whoever looked before and has not taken yet."""
+    seen, has_looked, taker_begins = [], threading.Event(), threading.Event()
+
+    def look_and_take(at_leisure: bool) -> None:
+        with transaction() as session:
+            seen.append(quota.used(session, "ntpc", "ntpc-civil", clock.today(), to_take=True))
+            (taker_begins if at_leisure else has_looked).set()
+            if at_leisure:
+                has_looked.wait(0.5)  # in vain: the other one has to wait
+            quota.take(session, "ntpc", "ntpc-civil", clock.today(), 1)
+
+    first, second = (threading.Thread(target=look_and_take, args=(at_leisure,)) for at_leisure in (True, False))
+    first.start()
+    assert taker_begins.wait(10)
+    second.start()
+    first.join()
+    second.join()
+    assert seen == [0, 1]
+
+
 def test_takers_at_once_are_all_counted(house: TestHouse) -> None:
     def take() -> None:
         for _ in range(5):

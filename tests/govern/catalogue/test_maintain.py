@@ -274,6 +274,7 @@ def test_an_approver_of_the_owner_closes_and_opens_a_source_with_a_reason_that_i
         (("tax", Role.HEAD), NotAllowed),
         (("tax", Role.DRAFTER), NotAllowed),
         (("tainan", Role.OPERATOR), NotAllowed),
+        (("tainan", Role.OPERATOR, Role.APPROVER), NotAllowed),  # sees every source, and approves for another owner
     ],
 )
 def test_nobody_else_closes_a_source(who, refusal):

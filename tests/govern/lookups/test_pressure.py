@@ -55,6 +55,18 @@ def test_places_are_taken_up_to_the_limit_and_given_back(house: TestHouse) -> No
     assert not full()
 
 
+def test_places_that_were_made_for_more_workers_are_not_taken_with_fewer(house: TestHouse) -> None:
+    def take(workers: int) -> bool:
+        with transaction() as session:
+            source = session.scalars(select(Source).order_by(Source.code)).first()
+            assert source is not None
+            source.max_at_once = 8
+            return take_slot(session, source, holder=new_id(), seconds=60, workers=workers)
+
+    assert take(9)
+    assert [take(3), take(3)] == [True, False], "of eight places two are there, and one of these is held"
+
+
 def test_who_found_no_place_is_woken_by_the_next_that_is_given_back(house: TestHouse) -> None:
     """The second look-up finds the one place taken, and is due and offered again as soon as the first is answered."""
     settings = house.settings.model_copy(update={"workers": 2})
