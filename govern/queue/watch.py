@@ -80,8 +80,14 @@ class PreparedChild:
         return self._channel is not None and not self._poll.poll(0)
 
     def run(self, work_id: uuid.UUID, is_to_stop: Callable[[], bool]) -> Ending:
-        """One piece of work, from hand-over to its end; after a loss the child is gone (but after `RAISED`)."""
-        return self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop)
+        """One piece of work, from hand-over to its end; after a loss the child is gone (but after `RAISED`).
+
+        A child that dies idle may still look alive when it is handed the work: what it had not begun is handed over anew.
+        """
+        ending = self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop)
+        if ending is Ending.CRASHED and self._duties.begun.heard(self._number) is None:
+            ending = self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop)
+        return ending
 
     def settle(self, work_id: uuid.UUID, why: Ending, is_to_stop: Callable[[], bool]) -> Ending:
         """A child calls the work's `when_lost`, if the lost one held its lease; how that ended."""
