@@ -2,17 +2,15 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from govern.core.settings import Settings
+from tests.support import prepared
+from tests.support.prepared import Prepared
 from tests.support.queues import is_running, until
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 @dataclass(slots=True)
@@ -20,24 +18,16 @@ class HouseProcesses:
     """Starts `admin.processes` with a house's settings, and ends whatever is left."""
 
     settings: Settings
-    started: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+    started: list[Prepared] = field(default_factory=list)
 
-    def start(self, name: str) -> "subprocess.Popen[bytes]":
+    def start(self, name: str) -> Prepared:
         """A worker or a keeper; it writes its diagnostics into the data folder."""
         with (self.settings.folder / f"{name}-{len(self.started)}.log").open("wb") as diagnostics:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "admin.processes", name],
-                cwd=ROOT,
-                env=_environment(self.settings),
-                stdin=subprocess.DEVNULL,
-                stdout=diagnostics,
-                stderr=diagnostics,
-                start_new_session=True,
-            )
+            process = prepared.start("admin.processes", [name], _environment(self.settings), diagnostics)
         self.started.append(process)
         return process
 
-    def kill(self, worker: "subprocess.Popen[bytes]", target: str) -> None:
+    def kill(self, worker: Prepared, target: str) -> None:
         """SIGKILL to a worker's prepared child, to the worker itself (its parent), or to both; they are gone then."""
         children = [int(pid) for pid in _children(worker.pid)]
         assert children, "the worker has a child that asks"

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,8 +21,9 @@ from govern.queue import broker, embedded
 from govern.queue.broker import Broker
 from govern.queue.offer import offer
 from govern.queue.work import Work, plan_work
+from tests.support import prepared
+from tests.support.prepared import Prepared
 
-ROOT = Path(__file__).parent.parent.parent
 Found = TypeVar("Found")
 
 
@@ -57,17 +56,13 @@ class Workshop:
     database_address: str
     servers: embedded.EmbeddedServers
     broker: Broker
-    workers: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+    workers: list[Prepared] = field(default_factory=list)
 
-    def worker(self, name: str = "one") -> "subprocess.Popen[bytes]":
+    def worker(self, name: str = "one") -> Prepared:
         """A worker's process that has registered, so that it stands at its first pop or is about to."""
         before = self.broker.workers() if self.broker.is_alive() else None
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.worker_process", str(self.folder), name],
-            cwd=ROOT,
-            env=os.environ | {"GOVERN_DATABASE_URL": self.database_address},
-            start_new_session=True,
-        )
+        environment = os.environ | {"GOVERN_DATABASE_URL": self.database_address}
+        process = prepared.start("tests.support.worker_process", [str(self.folder), name], environment)
         self.workers.append(process)
         if before is not None:
             until(lambda: self.broker.workers() > before, "the worker registered")
@@ -105,7 +100,7 @@ class Workshop:
         """The journal's first line with this word (and this work)."""
         return until(lambda: self.lines(first, work_id), f"a line {first}")[0]
 
-    def child_of(self, worker: "subprocess.Popen[bytes]") -> int:
+    def child_of(self, worker: Prepared) -> int:
         """The process id of a worker's prepared child."""
         return int(until(lambda: _children(worker.pid), "the worker has a child")[0])
 

@@ -1,6 +1,6 @@
 """A worker's process with jobs that misbehave, for the tests of `govern/queue`.
 
-`python -m tests.support.worker_process FOLDER NAME`: serves the queue of the data folder, whose database is named by
+Forked by `tests.support.prepared`: serves the queue of the data folder, whose database is named by
 `GOVERN_DATABASE_URL`. Each run appends a line `kind work pid` to FOLDER/journal before it does anything else, each loss
 a line `lost work why`.
 """
@@ -11,7 +11,6 @@ import mmap
 import os
 import resource
 import signal
-import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -126,8 +125,8 @@ def _hog(work_id: uuid.UUID) -> None:
 
 
 def _keep_much(work_id: uuid.UUID) -> None:
-    """More than three quarters of its memory stay in use after the work."""
-    kept.append(b"x" * (150 << 20))
+    """More than three quarters of its memory stay in use after the work, whatever else of it is resident."""
+    kept.append(b"x" * (170 << 20))
 
 
 def _say(words: bytes) -> None:
@@ -177,10 +176,9 @@ def _sockets() -> list[str]:
     return found
 
 
-if __name__ == "__main__":
-    data_folder = Path(sys.argv[1])
-    logging.basicConfig(
-        filename=data_folder / f"{sys.argv[2]}.diagnostics", level=logging.INFO, format="%(name)s %(message)s"
-    )
+def main(folder: str, name: str) -> int:
+    """Serve the queue of a data folder until a signal says stop; the exit code."""
+    data_folder = Path(folder)
+    logging.basicConfig(filename=data_folder / f"{name}.diagnostics", level=logging.INFO, format="%(name)s %(message)s")
     settings = load_settings(data_dir=data_folder, worker_memory_mb=256)
-    sys.exit(run_worker(settings, jobs_of(data_folder), sys.argv[2]))
+    return run_worker(settings, jobs_of(data_folder), name)

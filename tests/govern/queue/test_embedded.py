@@ -14,7 +14,8 @@ from redis.exceptions import ConnectionError as RedisAway
 from govern.core.errors import WrongSetting
 from govern.queue import embedded
 from govern.queue.broker import connect
-from tests.support.queues import ROOT, is_running, until
+from tests.support.prepared import ROOT
+from tests.support.queues import is_running, until
 
 STARTER = """
 import sys
