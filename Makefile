@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
+# The house starts many processes: each would compile all its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run demo test test-house test-trail test-proofs test-pages faults night check format bench lock docs screenshots promises checker clean
 
