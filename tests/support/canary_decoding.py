@@ -5,7 +5,6 @@ layer below; the scanner walks down. Decoding is greedy on purpose: wherever byt
 it is tried, and what fails to unpack gives what came until then.
 """
 
-import base64
 import binascii
 import re
 import shutil
@@ -31,7 +30,6 @@ _BYTE_ESCAPE = re.compile(rb"\\+x([0-9A-Fa-f]{2})")
 _JSON_ESCAPE = re.compile(rb"(?:\\+u[0-9A-Fa-f]{4})+")
 _ENTITY = re.compile(rb"&#(?:x([0-9A-Fa-f]{2,6})|([0-9]{2,7}));")
 _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&#[x0-9]")
-_LINE_ENDS = re.compile(rb"[\r\n]+")
 _PDF = re.compile(rb"%PDF-.*%%EOF", re.DOTALL)
 _STREAM = re.compile(rb"\bstream\r?\n(?=[\x48\x58\x68\x78][\x01\x5e\x9c\xda])")
 _FONT_STARTS = (b"OTTO", b"\0\1\0\0")
@@ -129,25 +127,23 @@ def _lzf(packed: bytes, full: int) -> bytes:
 
 def unbase64ed(data: bytes) -> list[bytes]:
     """Runs of base64 letters, standard or for URLs, broken over lines or not, read from each of four starts."""
-    runs = [_LINE_ENDS.sub(b"", run[0]).translate(_STANDARD) for run in _BASE64.finditer(data)]
-    return [BETWEEN.join(_unbase64(run[start:]) for run in runs) for start in range(4)] if runs else []
+    runs = [run.translate(_STANDARD, b"\r\n") for run in _BASE64.findall(data)]
+    return [BETWEEN.join([_unbase64(run, start) for run in runs]) for start in range(4)] if runs else []
 
 
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
-def _unbase64(run: bytes) -> bytes:
-    return base64.b64decode(run[: len(run) // 4 * 4] + _tail(run))
-
-
-def _tail(run: bytes) -> bytes:
-    left = run[len(run) // 4 * 4 :]
-    return left + b"=" * (4 - len(left)) if len(left) > 1 else b""
+def _unbase64(run: bytes, start: int) -> bytes:
+    """What a run says from a start on; a last letter that stands for no whole byte says nothing."""
+    if (len(run) - start) % 4 == 1:
+        return binascii.a2b_base64(run[start:-1])
+    return binascii.a2b_base64(run[start:] + b"==")  # what is too much of it is passed over
 
 
 def unhexed(data: bytes) -> list[bytes]:
     """Runs of hexadecimal digits, read from both starts."""
-    runs = [_LINE_ENDS.sub(b"", run[0]) for run in _HEX.finditer(data)]
+    runs = [run.translate(None, b"\r\n") for run in _HEX.findall(data)]
     starts = [[run[start : start + (len(run) - start) // 2 * 2] for run in runs] for start in range(2)]
     return [BETWEEN.join(map(binascii.unhexlify, run)) for run in starts] if runs else []
 

@@ -62,6 +62,8 @@ class Scanner:
     _spelled: dict[str, str] = field(default_factory=dict)
     _digests: dict[bytes, str] = field(default_factory=dict)
     _heads: frozenset[int] = frozenset()
+    _plain_digests: dict[bytes, str] = field(default_factory=dict)
+    """Those that chance made of ASCII alone: in what is ASCII, no other can stand."""
     _pattern: re.Pattern[str] = field(default=re.compile("$^"))
     _known: dict[tuple[bytes, int], tuple[tuple[str, tuple[str, ...]], ...]] = field(default_factory=dict)
 
@@ -72,7 +74,9 @@ class Scanner:
             for text in (number, number.lower()):
                 for kind in ("sha256", "md5"):
                     self._digests[hashlib.new(kind, text.encode(), usedforsecurity=False).digest()] = f"{label} {kind}"
-        self._heads = frozenset(int.from_bytes(digest[:4], "little") for digest in self._digests)
+        self._plain_digests = {digest: label for digest, label in self._digests.items() if digest.isascii()}
+        words = (digest[at : at + 4] for digest in self._digests for at in range(4))
+        self._heads = frozenset(int.from_bytes(word, "little") for word in words)
 
     def look(self, place: str, data: bytes) -> list[Found]:
         """Every known value in these bytes, each once for each way to it."""
@@ -140,15 +144,15 @@ class Scanner:
 
     def _digests_in(self, piece: bytes) -> Iterator[str]:
         """Unkeyed digests, as bytes; what was written in hexadecimal comes by as a layer of its own."""
-        if len(piece) < 16:
+        if piece.isascii():
+            yield from (label for digest, label in self._plain_digests.items() if digest in piece)
             return
-        for start in range(4):
-            words = array("I", piece[start : start + (len(piece) - start) // 4 * 4])
-            for head in self._heads.intersection(words):
-                prefix = head.to_bytes(4, "little")
-                yield from (
-                    label for digest, label in self._digests.items() if digest[:4] == prefix and digest in piece
-                )
+        words = array(
+            "I", piece[: len(piece) // 4 * 4]
+        )  # wherever a digest begins, one of its first four is among them
+        for head in self._heads.intersection(words):
+            word = head.to_bytes(4, "little")
+            yield from (label for digest, label in self._digests.items() if word in digest[:7] and digest in piece)
 
 
 def spelled(text: str) -> str:
@@ -186,7 +190,8 @@ def valkey_contents(client: Redis, known: Collection[bytes] = ()) -> Iterator[tu
             continue
         name = key.decode("utf-8", "replace")
         try:
-            kind, values, dump = client.type(key).decode(), _values(client, key), client.dump(key)
+            kind = client.type(key).decode()
+            values, dump = _values(client, key, kind), client.dump(key)
         except ResponseError:
             continue  # it changed its type in between: the next snapshot has it
         yield f"{kind} {name}", b"|".join([key, *values])
@@ -196,19 +201,19 @@ def valkey_contents(client: Redis, known: Collection[bytes] = ()) -> Iterator[tu
     yield "clients", repr(client.client_list()).encode()
 
 
-def _values(client: Redis, key: bytes) -> list[bytes]:
-    match client.type(key):
-        case b"string":
+def _values(client: Redis, key: bytes, kind: str) -> list[bytes]:
+    match kind:
+        case "string":
             return [client.get(key) or b""]
-        case b"hash":
+        case "hash":
             return [each for pair in client.hgetall(key).items() for each in pair]
-        case b"list":
+        case "list":
             return list(client.lrange(key, 0, -1))
-        case b"set":
+        case "set":
             return list(client.smembers(key))
-        case b"zset":
+        case "zset":
             return list(client.zrange(key, 0, -1))
-        case b"stream":
+        case "stream":
             return [each for _, pairs in client.xrange(key) for pair in pairs.items() for each in pair]
     return []
 
