@@ -9,29 +9,22 @@ import pytest
 from playwright.sync_api import expect
 
 from connectors.simulated import faults, registers
-from govern.keys import ring
-from govern.people import grant
-from govern.rules.actor import Role
+from tests.road.conftest import FIRST
 from tests.road.users import Auditor, Clerk, Supervisor, User
 from tests.support.browsers import (
-    MISSING,
     PHONE,
     REVEAL_S,
+    SCREEN,
     Chromium,
     RunningHouse,
-    chromium,
-    chromium_program,
-    running_house,
     window,
 )
 from tests.support.canary_plants import NUMBER
 from tests.support.canary_scanner import Scanner
-from tests.support.houses import PASSWORD, invented_number
+from tests.support.houses import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
-HERE = "ntpc-dist-banqiao"
-FIRST = "a first password that was printed once"
 OWN = "a sentence that only the clerk knows"
 # What a page could leave in a browser, left on purpose: the search must find it.
 PLANT = """async number => {
@@ -50,51 +43,27 @@ PLANT = """async number => {
     };
   });
 }"""
-RIGHTS = ("disability_certificate", "low_income_household", "low_income_annual_review")
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    """A house whose processes run, with its people; started once for the road."""
-    if chromium_program() is None:
-        pytest.skip(MISSING)
-    with running_house(tmp_path_factory.mktemp("road")) as opened:
-        house = opened.house
-        newcomer = grant.make_person(
-            ring.bound(),
-            account_name="newcomer",
-            name="林小芬",
-            agency=HERE,
-            password=FIRST,
-            national_id=invented_number(4001),
-            is_invented=True,
-        )
-        grant.give_role(newcomer, HERE, Role.CLERK)
-        clerk = house.a_person("clerk", HERE, Role.CLERK, number=invented_number(4002))
-        for person in (newcomer, clerk):
-            for case_item in RIGHTS:
-                house.a_right(person, HERE, case_item)
-        house.a_person("supervisor", HERE, Role.SUPERVISOR, number=invented_number(4003))
-        house.a_person("auditor", HERE, Role.AUDITOR, number=invented_number(4004))
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def browser(running: RunningHouse) -> Iterator[Chromium]:
-    """One browser for all windows."""
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def clerk(browser: Chromium, running: RunningHouse) -> Iterator[Clerk]:
-    """A clerk who is signed in."""
+def signed_in(browser: Chromium, running: RunningHouse) -> Iterator[Clerk]:
+    """A clerk who is signed in, for the tests that leave the window as they found it."""
     with window(browser, running) as opened:
         user = Clerk(opened, "clerk", PASSWORD)
         user.signs_in()
-        user.speaks("zh")  # the language is the person's, and a test before may have left another
         yield user
-        _kept_to_itself(user)
+
+
+@pytest.fixture
+def clerk(signed_in: Clerk) -> Iterator[Clerk]:
+    """The clerk at the first page, as most people have it."""
+    page = signed_in.window.page
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.set_viewport_size(SCREEN)  # type: ignore[arg-type]
+    signed_in.goes_to("/")
+    signed_in.speaks("zh")  # the language is the person's, and a test before may have left another
+    yield signed_in
+    _kept_to_itself(signed_in)
 
 
 @pytest.fixture
@@ -184,38 +153,42 @@ def _a_supervisor_sees_that_it_was_made(
 
 
 def test_a_masked_field_opens_with_a_reason_masks_itself_again_and_the_answer_s_end_is_seen(
-    clerk: Clerk, citizen: str
+    browser: Chromium, running: RunningHouse, citizen: str
 ) -> None:
-    page = clerk.window.page
-    page.clock.install()
-    clerk.fills_in("low_income_household", citizen, only="tax_income_national")
-    clerk.submits()
-    page.clock.run_for(2_000)
-    clerk.waits_for_the_answer()
-    total = page.locator("dd", has=page.locator(".reveal"))
-    assert re.search(r"萬", total.locator(".masked").inner_text())
+    with window(browser, running) as opened:  # of its own: its clock is moved
+        clerk, page = Clerk(opened, "clerk", PASSWORD), opened.page
+        clerk.signs_in()
+        clerk.speaks("zh")
+        page.clock.install()
+        clerk.fills_in("low_income_household", citizen, only="tax_income_national")
+        clerk.submits()
+        page.clock.run_for(2_000)
+        clerk.waits_for_the_answer()
+        total = page.locator("dd", has=page.locator(".reveal"))
+        assert re.search(r"萬", total.locator(".masked").inner_text())
 
-    clerk.reveals_by_keyboard()
-    clerk.can_use_this_page()
-    page.keyboard.press("Escape")
-    expect(page.locator("#reveal-dialogue")).to_be_hidden()
-    clerk.reveals_by_keyboard()
-    clerk.gives_the_reason("核對")
-    expect(page.locator("[data-mistake]")).to_have_text("請至少寫4個字。")
-    clerk.gives_the_reason("計算家庭應計所得")
-    expect(total.locator(".revealed")).to_have_text(re.compile(r"^[\d,]+元$"))
-    clear = total.locator(".revealed").inner_text()
-    page.emulate_media(media="print")
-    expect(total.locator(".revealed")).to_be_hidden()  # on paper a revealed value is masked
-    expect(total.locator(".masked")).to_be_visible()
-    page.emulate_media(media="screen")
-    page.clock.run_for((REVEAL_S + 1) * 1000)
-    expect(total.locator(".revealed")).to_have_count(0)
-    clerk.does_not_see(clear)
+        clerk.reveals_by_keyboard()
+        clerk.can_use_this_page()
+        page.keyboard.press("Escape")
+        expect(page.locator("#reveal-dialogue")).to_be_hidden()
+        clerk.reveals_by_keyboard()
+        clerk.gives_the_reason("核對")
+        expect(page.locator("[data-mistake]")).to_have_text("請至少寫4個字。")
+        clerk.gives_the_reason("計算家庭應計所得")
+        expect(total.locator(".revealed")).to_have_text(re.compile(r"^[\d,]+元$"))
+        clear = total.locator(".revealed").inner_text()
+        page.emulate_media(media="print")
+        expect(total.locator(".revealed")).to_be_hidden()  # on paper a revealed value is masked
+        expect(total.locator(".masked")).to_be_visible()
+        page.emulate_media(media="screen")
+        page.clock.run_for((REVEAL_S + 1) * 1000)
+        expect(total.locator(".revealed")).to_have_count(0)
+        clerk.does_not_see(clear)
 
-    page.clock.fast_forward("16:00")
-    clerk.sees("結果已到期銷毀")
-    expect(page.locator("#answers .answer")).to_have_count(0)
+        page.clock.fast_forward("16:00")
+        clerk.sees("結果已到期銷毀")
+        expect(page.locator("#answers .answer")).to_have_count(0)
+        _kept_to_itself(clerk)
 
 
 def test_what_is_wrong_is_said_with_its_row_and_no_key_comes_back(clerk: Clerk) -> None:
@@ -280,14 +253,15 @@ def test_every_page_of_the_desk_can_be_used_in_english_in_the_dark_and_on_a_phon
     clerk.waits_for_the_answer()
     answer = page.url.removeprefix(clerk.window.address)
     clerk.can_use_this_page()
+    page.emulate_media(reduced_motion="reduce")
     for path in ("/", "/desk/", "/desk/low_income_household", "/lookups/", answer):
-        for mode, size in (("light", None), ("dark", None), ("light", PHONE)):
-            page.emulate_media(color_scheme=mode, reduced_motion="reduce")  # type: ignore[arg-type]
-            page.set_viewport_size(size or {"width": 1366, "height": 768})  # type: ignore[arg-type]
+        for size in (SCREEN, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
             clerk.goes_to(path)
             clerk.can_use_this_page()
-            across = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert across <= 0, f"{path} scrolls sideways"
+            clerk.does_not_scroll_sideways()
+            if size == SCREEN:
+                clerk.can_use_it_in_the_dark()
             named = page.locator("td[data-label]")
             if size == PHONE and named.count():  # a phone's row is a list: each value stands beside its name
                 assert named.first.evaluate("cell => parseFloat(getComputedStyle(cell).paddingInlineStart)") > 100

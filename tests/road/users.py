@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Download, Locator, expect
 
 from tests.support.browsers import Window
+from tests.support.walk import SIDEWAYS
 
 MOST_STOPS = 150  # of Tab, once round the longest page
 FIRST_SIGHT = re.compile(r"/desk/lookups/[0-9a-f-]{36}$")
@@ -35,9 +36,13 @@ class User:
     def tabs_to(self, target: Locator) -> None:
         """Tab after Tab, as whoever has no mouse: what is reached is seen to have the focus."""
         page = self.window.page
+        sought = target.element_handle()
         for _ in range(MOST_STOPS):
-            if target.evaluate("element => element === document.activeElement"):
+            has_focus, still_stands = sought.evaluate("one => [one === document.activeElement, one.isConnected]")
+            if has_focus:
                 return
+            if not still_stands:  # the page has put another in its place
+                sought = target.element_handle()
             page.keyboard.press("Tab")
         raise AssertionError(f"Tab never comes to {target} on {page.url}")
 
@@ -93,7 +98,21 @@ class User:
 
     def can_use_this_page(self) -> None:
         """Axe finds nothing on the page as it stands."""
-        faults = self.window.faults_of_access()
+        self._finds_no_fault(self.window.faults_of_access())
+
+    def can_use_it_in_the_dark(self) -> None:
+        """Nor in the dark, where nothing but colours changes; then it is light again."""
+        page = self.window.page
+        page.emulate_media(color_scheme="dark")
+        self._finds_no_fault(self.window.faults_of_access(colours_alone=True))
+        self.does_not_scroll_sideways()
+        page.emulate_media(color_scheme="light")
+
+    def does_not_scroll_sideways(self) -> None:
+        """The page is no wider than its window."""
+        assert self.window.page.evaluate(SIDEWAYS) <= 0, f"{self.window.page.url} scrolls sideways"
+
+    def _finds_no_fault(self, faults: list[str]) -> None:
         assert not faults, f"{self.window.page.url}:\n" + "\n".join(faults)
         self.visited.append(self.window.page.url)
 

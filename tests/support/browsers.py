@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, Request, sync_playwright
 from werkzeug.serving import make_server
@@ -26,6 +25,7 @@ from govern.core import database
 from govern.core.settings import Settings, load_settings
 from tests.support.databases import free_port
 from tests.support.houses import TestHouse
+from tests.support.walk import AXE, LOOK, MORE_ROWS, OF_COLOURS
 
 MISSING = "Chromium is missing here (Debian: chromium); the road in a real browser was not walked"
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run")
@@ -34,8 +34,8 @@ PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 20_000
 REVEAL_S = 5
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
-RULES = {"resultTypes": ["violations"], "runOnly": STANDARDS}
+# Meetings of a colour with its ground that axe has found clean: each is looked at once.
+CLEAN: set[str] = set()
 
 
 def chromium_program() -> str | None:
@@ -130,9 +130,16 @@ def running_house(folder: Path) -> Iterator[RunningHouse]:
 
 
 def faults_on(page: Page, *, colours_alone: bool = False) -> list[str]:
-    """What axe finds on a page as it stands, a line for each place; of colours alone where only they have changed since."""
-    found = Axe().run(page, options=OF_COLOURS if colours_alone else RULES).response["violations"]
-    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+    """What axe finds on a page as it stands, a line for each place; of colours alone where only they have changed since.
+
+    Of rows and choices alike the first few are looked at, and colours where a pair stands that no page has shown yet.
+    """
+    if page.evaluate("!window.axe"):
+        page.evaluate(AXE)
+    pairs, found = page.evaluate(LOOK, [sorted(CLEAN), not colours_alone, OF_COLOURS, STANDARDS, MORE_ROWS])
+    if not found:
+        CLEAN.update(pairs)
+    return list(found)
 
 
 @dataclass(slots=True)

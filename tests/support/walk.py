@@ -19,17 +19,17 @@ FIRST: Final = {"width": 1366, "height": 768}
 # The first size at 200 %, and a phone.
 NARROW: Final = ({"width": 683, "height": 384}, {"width": 390, "height": 844})
 
-FEWER_ROWS: Final = """document.querySelectorAll(
-  "tbody tr:nth-child(n+6), .picks li:nth-child(n+6), option:nth-child(n+9):not(:checked)",
-).forEach((row) => row.remove())"""
-IN_ENGLISH: Final = """(html) => {
+MORE_ROWS: Final = "tbody tr:nth-child(n+6), .picks li:nth-child(n+6), option:nth-child(n+9):not(:checked)"
+FEWER_ROWS: Final = f"document.querySelectorAll('{MORE_ROWS}').forEach((row) => row.remove())"
+IN_ENGLISH: Final = f"""(html) => {{
   const next = new DOMParser().parseFromString(html, "text/html");
   document.title = next.title;
   document.documentElement.lang = next.documentElement.lang;
   document.body.replaceWith(next.body);
-}"""
+  {FEWER_ROWS};
+}}"""
 # All but colours on the whole page; colours where a pair of colour and ground stands that was not seen before.
-LOOK: Final = """async ([known, whole, ofColours]) => {
+LOOK: Final = """async ([known, whole, ofColours, standards, unlooked]) => {
   const seen = new Set(known), fresh = [];
   for (const one of document.querySelectorAll("body *")) {
     const said = [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim());
@@ -49,7 +49,9 @@ LOOK: Final = """async ([known, whole, ofColours]) => {
   const violations = [];
   const look = async (where, options) =>
     violations.push(...(await axe.run(where, { resultTypes: ["violations"], ...options })).violations);
-  if (whole) await look(document, { rules: Object.fromEntries(ofColours.map((rule) => [rule, { enabled: false }])) });
+  const others = { rules: Object.fromEntries(ofColours.map((rule) => [rule, { enabled: false }])) };
+  if (standards) others.runOnly = standards;
+  if (whole) await look(unlooked ? { exclude: [unlooked] } : document, others);
   if (fresh.length) await look({ include: fresh }, { runOnly: ofColours });
   return [[...seen], violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 160)}`))];
 }"""
@@ -101,31 +103,30 @@ class Walk:
     _page: Page | None = None
     _pairs: list[str] = field(default_factory=list)
     _now: str = ""
+    _size: dict[str, int] = field(default_factory=dict)
 
     def to(self, line: str, address: str, cookies: Iterable[Any], english: str) -> None:
         """A page by its name, seen by whoever has these cookies; `english` is the same page in that language."""
         page, self._now = self._opened(), line
         self.window.clear_cookies()
         self.window.add_cookies([{**each, "url": self.where} for each in cookies])
-        page.set_viewport_size(FIRST)  # type: ignore[arg-type]
+        self._has(FIRST)
         page.goto(self.where + address)
-        page.evaluate(FEWER_ROWS)
-        page.evaluate(AXE)
+        page.evaluate(f"{FEWER_ROWS};{AXE}")
         self._look("light", whole=True)
-        self._narrow("zh")
+        self._narrow("zh", NARROW)
         page.emulate_media(color_scheme="dark")
         self._look("dark", whole=False)
         page.emulate_media(color_scheme="light")
         page.evaluate(IN_ENGLISH, english)
-        page.evaluate(FEWER_ROWS)
-        self._narrow("en")
-        page.set_viewport_size(FIRST)  # type: ignore[arg-type]
+        self._narrow("en", NARROW[::-1])
+        self._has(FIRST)
         self._look("in English", whole=True)
 
     def unmarked(self, address: str) -> list[str]:
         """What Tab reaches on a page that shows no mark there; it ends where the page's things are all reached."""
         page = self._opened()
-        page.set_viewport_size(FIRST)  # type: ignore[arg-type]
+        self._has(FIRST)
         page.goto(self.where + address)
         seen: list[tuple[str, bool]] = []
         page.keyboard.press("Tab")
@@ -168,13 +169,17 @@ class Walk:
             self.complaints.setdefault(self._now, []).append(text)
 
     def _look(self, how: str, *, whole: bool) -> None:
-        self._pairs, found = self._opened().evaluate(LOOK, [self._pairs, whole, OF_COLOURS])
+        self._pairs, found = self._opened().evaluate(LOOK, [self._pairs, whole, OF_COLOURS, None, None])
         if found:
             self.faults[f"{self._now} {how}"] = found
 
-    def _narrow(self, language: str) -> None:
-        page = self._opened()
-        for size in NARROW:
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            if (beyond := page.evaluate(SIDEWAYS)) > 0:
+    def _narrow(self, language: str, sizes: Iterable[dict[str, int]]) -> None:
+        for size in sizes:
+            self._has(size)
+            if (beyond := self._opened().evaluate(SIDEWAYS)) > 0:
                 self.too_wide[f"{self._now} {language} at {size['width']}"] = beyond
+
+    def _has(self, size: dict[str, int]) -> None:
+        if self._size != size:
+            self._opened().set_viewport_size(size)  # type: ignore[arg-type]
+            self._size = size

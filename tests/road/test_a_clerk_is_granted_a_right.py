@@ -1,53 +1,28 @@
 """A right from its granting to its end in a real browser: the clerk looks up by it, and is refused the moment it is ended."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from connectors.simulated import registers
-from govern.rules.actor import Role
 from tests.road.users import Clerk, Supervisor
 from tests.support.browsers import (
-    MISSING,
     Chromium,
     RunningHouse,
-    chromium,
-    chromium_program,
-    running_house,
     window,
 )
-from tests.support.houses import PASSWORD, invented_number
+from tests.support.houses import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
-HERE = "ntpc-dist-banqiao"
 CASE_ITEM = "disability_certificate"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    """A house whose processes run, with a clerk who may look nothing up yet, and the clerk's supervisor."""
-    if chromium_program() is None:
-        pytest.skip(MISSING)
-    with running_house(tmp_path_factory.mktemp("grants")) as opened:
-        opened.house.a_person("clerk", HERE, Role.CLERK, number=invented_number(4102))
-        opened.house.a_person("supervisor", HERE, Role.SUPERVISOR, number=invented_number(4103))
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def browser(running: RunningHouse) -> Iterator[Chromium]:
-    """One browser for both windows."""
-    with chromium() as opened:
-        yield opened
 
 
 def test_a_right_is_granted_used_and_ended_at_once(browser: Chromium, running: RunningHouse) -> None:
     citizen = registers.example_keys("hh_person_city")[0][1]
     with window(browser, running) as hers, window(browser, running) as theirs:
-        supervisor, clerk = Supervisor(hers, "supervisor", PASSWORD), Clerk(theirs, "clerk", PASSWORD)
+        supervisor, clerk = Supervisor(hers, "supervisor.there", PASSWORD), Clerk(theirs, "clerk.there", PASSWORD)
         supervisor.signs_in()
         clerk.signs_in()
         clerk.goes_to("/rights/")
