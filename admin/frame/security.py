@@ -146,10 +146,18 @@ def _dress(response: Response, settings: Settings, table: Mapping[str, Rule]) ->
         response.headers[name] = value
     if settings.secure_cookies:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if response.location:
+        response.headers["Location"] = _without_host(response.location)
     rule = rule_of(table, request.method, request.endpoint or "")
     if rule is None or not rule.is_open_data or response.status_code not in (200, 304):
         response.headers["Cache-Control"] = _kept() if response.status_code in (200, 304) else NO_STORE
     return response
+
+
+def _without_host(place: str) -> str:
+    """A place of our own as a path alone: the host's name in it would be whatever the request's Host says."""
+    own = request.host_url
+    return "/" + place[len(own) :].lstrip("/\\") if place.startswith(own) else place
 
 
 def _kept() -> str:

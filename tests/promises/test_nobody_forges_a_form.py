@@ -218,10 +218,11 @@ def test_no_redirect_leads_to_another_host(world: Everybody, capsys: pytest.Capt
             "//evil.example",
             "/\\evil.example",
         ):
-            asked = EnvironBuilder("/").get_environ() | {"PATH_INFO": path}
-            answer = world.app.test_client().open(asked)
-            left += [] if _stays(location(answer) or "/") else [path]
-            tried += 1
+            for host in ("localhost", "evil.example", "evil.example:80"):
+                asked = EnvironBuilder("/").get_environ() | {"PATH_INFO": path, "HTTP_HOST": host}
+                answer = world.app.test_client().open(asked)
+                left += [] if _stays(location(answer) or "/") else [f"{path} of {host}"]
+                tried += 1
     with capsys.disabled():
         print(f"\n  {len(REDIRECTS)} places, {tried} redirects, {len(left)} to another host")
     assert len(set(REDIRECTS)) >= 60

@@ -42,6 +42,13 @@ GUARDS_OF_USE: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, str], 
         ("tests/admin/frame/test_security.py::test_no_form_is_taken_without_its_token",),
         (("    if request.endpoint is not None and (rule is None or rule.needs_token):", "    if False:"),),
     ),
+    "admin/frame/security.py, the host's name": (
+        ("tests/admin/frame/test_security.py::test_a_redirect_names_no_host_and_above_all_not_the_requests",),
+        (
+            ('"/" + place[len(own) :].lstrip("/\\\\") if place.startswith(own) else place', "place"),
+            ('.lstrip("/\\\\") if place.startswith(own)', " if place.startswith(own)"),
+        ),
+    ),
     "admin/frame/language.py": (
         (_RETURN,),
         (

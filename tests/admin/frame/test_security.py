@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import EnvironBuilder
+from werkzeug.utils import redirect
 
 from admin.frame.permission import ROUTES
 from admin.frame.security import HEADERS, RequestInMemory, asset
@@ -169,6 +170,20 @@ def test_behind_tls_both_cookies_are_secure_and_bound_to_the_host(console: Flask
         assert "Path=/" in cookie
         assert "Domain" not in cookie
     assert "max-age" in entered.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(
+    ("place", "kept"),
+    [
+        ("http://evil.example/desk?a=1", "/desk?a=1"),
+        ("http://evil.example//other.example", "/other.example"),
+        ("http://evil.example/\\other.example", "/other.example"),
+        ("/desk", "/desk"),
+    ],
+)
+def test_a_redirect_names_no_host_and_above_all_not_the_requests(console: Flask, place: str, kept: str) -> None:
+    with console.test_request_context("/", headers={"Host": "evil.example"}):
+        assert console.process_response(redirect(place)).headers["Location"] == kept
 
 
 def test_an_upload_stays_in_memory_however_large() -> None:
