@@ -126,6 +126,11 @@ def actor_of(
     )
 
 
+_SEEN: Final = select(LogInSession.seen_at).where(  # made once, likewise
+    LogInSession.id_hash == bindparam("id_hash"), LogInSession.ended_at.is_(None)
+)
+
+
 def touch(settings: Settings, hashed: bytes) -> None:
     """The session was heard of just now, written at most once a minute (at half the idle time where that is shorter).
 
@@ -133,9 +138,7 @@ def touch(settings: Settings, hashed: bytes) -> None:
     """
     every = min(TOUCH_EVERY, timedelta(seconds=settings.session_idle_s / 2))
     with reading() as session:
-        seen_at = session.execute(
-            select(LogInSession.seen_at).where(LogInSession.id_hash == hashed, LogInSession.ended_at.is_(None))
-        ).scalar_one_or_none()
+        seen_at = session.execute(_SEEN, {"id_hash": hashed}).scalar_one_or_none()
     if seen_at is None or clock.now() - seen_at < every:
         return
     with transaction() as session:

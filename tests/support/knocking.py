@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import jinja2
 import pytest
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from admin.frame import export
 from admin.frame.permission import ROUTES, STYLEGUIDE, Rule
 from admin.frame.security import HEADERS
 from admin.public import register
@@ -135,24 +136,30 @@ def knock(client: FlaskClient, token: str, app: Flask, route: Route, thing: Thin
 
 @contextmanager
 def each_page_once() -> Iterator[dict[str, Hashable]]:
-    """A page is written out once for each route and once for each visitor, then left empty; what is yielded says who asks.
+    """A page or file is written once for each route and once for each visitor, then left empty; what is yielded says who asks.
 
     That a request is let in, what it reads and what its response carries is the same either way; the words of a page whose
     like was written out cost half of a request. While nobody is said to ask, every page is whole.
     """
     asks: dict[str, Hashable] = {}
-    written: set[tuple[str | None, Hashable]] = set()
+    written: set[tuple[str, Hashable]] = set()
     in_force: dict[date, tuple[Registered, ...]] = {}
-    render = jinja2.Template.render
+    render, file = jinja2.Template.render, export.csv_response
+
+    def is_written(name: str) -> bool:
+        of: set[tuple[str, Hashable]] = {(name, asks.get("who"))}
+        if not name.startswith("errors/"):
+            of.add((name, f"{request.method} {request.endpoint}"))
+        if asks and of <= written:
+            return True
+        written.update(of)
+        return False
 
     def render_once(self: jinja2.Template, *given: Any, **named: Any) -> str:
-        of: set[tuple[str | None, Hashable]] = {(self.name, asks.get("who"))}
-        if not (self.name or "").startswith("errors/"):
-            of.add((self.name, f"{request.method} {request.endpoint}"))
-        if asks and of <= written:
-            return ""
-        written.update(of)
-        return render(self, *given, **named)
+        return "" if is_written(self.name or "") else render(self, *given, **named)
+
+    def file_once(name: str, heads: Sequence[str], cells: Sequence[Sequence[Any]]) -> Response:
+        return file(name, heads, () if is_written(f"file {name}") else cells)
 
     def registered_once(session: Session, on: date) -> tuple[Registered, ...]:
         if on not in in_force:  # the same for everybody, and as much work as ten doors
@@ -161,6 +168,7 @@ def each_page_once() -> Iterator[dict[str, Hashable]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Template, "render", render_once)
+        patch.setattr(export, "csv_response", file_once)
         patch.setattr(register, "register", registered_once)
         yield asks
 
