@@ -8,7 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,14 +30,17 @@ from govern.lookups.show import show
 from govern.people.person import Person
 from govern.people.right import Right
 from govern.queue.work import Work
+from tests.support.house_processes import processes_of
 from tests.support.houses import Clerk, TestHouse, a_request
 from tests.support.journals import requests_seen
+from tests.support.proofs import counted, record, said
 from tests.support.queues import until
 
 pytestmark = pytest.mark.slow
 
 CASE_ITEM, OWNER, ITEM = "disability_certificate", "ntpc-civil", "hh_person_city"
 WITHIN = (Point.K0, Point.K4, Point.K10)  # a transaction is open: who ends something on SQLite comes after it
+WAITING = 24
 BEFORE_THE_SOCKET = tuple(Point)[:6]
 
 
@@ -94,6 +97,38 @@ def test_the_proof_fails_where_nobody_decides_again(house: TestHouse, monkeypatc
     """植入錯誤必被發現：送出前不再判斷，則在K5終止後仍會介接。"""
     monkeypatch.setattr(run_step, "denial_since", lambda _intent: None)
     assert _ended_at(house, Point.K5, the_right)[0] == 1
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+def test_five_seconds_after_an_ending_no_source_is_asked(house: TestHouse) -> None:
+    """實際的背景程式正在查調時終止：終止之後5秒起，來源一個要求也收不到，等候中的各件以不核准結束。"""
+    faults.set(house.simulated(), OWNER, ITEM, "slow", seconds=0.2)
+    with processes_of(house.settings) as processes:
+        for name in ("worker", "worker", "keeper"):
+            processes.start(name)
+        late = {end.__name__: _asked_after(house, end) for end in KINDS}
+        unended, denied = _asked_after(house, lambda _clerk: None)
+    rows = [
+        counted(
+            "the last request to a source after an ending",
+            max([0.0, *(each for after, _ in late.values() for each in after)]),
+            "s",
+            rounds=len(KINDS) * WAITING,
+            target="<= 5",
+        ),
+        counted(
+            "look-ups of an ended right, case item, agency or account that were refused",
+            sum(refused for _, refused in late.values()),
+            "look-ups",
+            rounds=len(KINDS) * WAITING,
+            target=f">= {len(KINDS) * WAITING // 2}",
+        ),
+    ]
+    record(f"rights that end in between, {_database(house)}", rows)
+    print(said(rows))
+    assert all(row["met"] for row in rows), late
+    assert (len(unended) > WAITING // 2, denied) == (True, 0), "where nothing ends the sources are asked on"
 
 
 ROWS, BEFORE_IT_ENDS = 10, 3
@@ -155,6 +190,28 @@ def test_another_log_in_of_the_same_clerk_opens_nothing_and_no_entry_says_it_did
         reveal(again.actor, again.keys, lookup, answer, "1::name", "與申請書核對", house.settings)
     assert {"shown", "revealed", "denied"} & set(house.kinds(lookup)) == set()
     assert _shown(house, clerk, lookup) == 1
+
+
+def _database(house: TestHouse) -> str:
+    return "SQLite" if house.settings.database_url.startswith("sqlite") else "PostgreSQL"
+
+
+def _asked_after(house: TestHouse, end: Callable[[Clerk], None]) -> tuple[list[float], int]:
+    """Seconds from an ending to each later request, while look-ups wait for two workers; and how many were refused."""
+    clerk, before = house.a_clerk("ntpc-dist-banqiao", CASE_ITEM), len(requests_seen(house.simulated()))
+    keys = registers.example_keys(ITEM)
+    lookups = [
+        house.submit(clerk, a_request(CASE_ITEM, keys=(keys[each % len(keys)],), items=(ITEM,), intent_key=str(each)))
+        for each in range(WAITING)
+    ]
+    until(lambda: len(requests_seen(house.simulated())) >= before + 3, "some are asked", within_s=60)
+    end(clerk)
+    ended = clock.now()
+    until(lambda: all(house.lookup(each).ended_at for each in lookups), "all have ended", within_s=60)
+    after = [datetime.fromisoformat(line["at"]) - ended for line in requests_seen(house.simulated())[before:]]
+    _mended(house)
+    states = [house.lookup(each).state for each in lookups]
+    return [each.total_seconds() for each in after if each > timedelta(0)], states.count("denied")
 
 
 def _broken_off(*_given: object) -> None:
