@@ -160,6 +160,20 @@ def test_axe_finds_nothing_on_any_page_in_both_languages_and_modes(walk: Walk) -
     assert walk.faults == {}
 
 
+def test_no_page_jumps_once_it_is_painted_at_a_desk_or_on_a_phone(
+    walk: Walk, console: Filled, pages: list[Opened]
+) -> None:
+    """On a phone one page for each set of scripts and shape of lists: what else could move a page."""
+    alike = {
+        (*sorted(set(re.findall(r"/static/([\w./-]+\.js)", one.html))), "<table" in one.html): one for one in pages
+    }
+    assert len(alike) > 10
+    for one in alike.values():
+        walk.on_a_phone(one.line, one.address, console.cookies(one.agency))
+    assert walk.jumps == {}
+    assert walk.pushed_down() > 0.1, "a page that jumps is seen to jump"
+
+
 def test_no_page_is_wider_than_a_window_at_200_percent_or_a_phone(walk: Walk) -> None:
     assert walk.too_wide == {}
 

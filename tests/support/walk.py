@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, Request
 
 AXE: Final = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 OF_COLOURS: Final = ["color-contrast", "link-in-text-block"]
+STILL: Final = 0.05  # of a window's area times its height: half of what web.dev/cls calls good
 FIRST: Final = {"width": 1366, "height": 768}
 # The first size at 200 %, and a phone.
 NARROW: Final = ({"width": 683, "height": 384}, {"width": 390, "height": 844})
@@ -87,6 +88,21 @@ LINELESS: Final = """() => [...document.querySelectorAll("main :is(button, a.but
     its[`border${side}Style`] === "none" || parseFloat(its[`border${side}Width`]) < 1
     || its[`border${side}Color`] === getComputedStyle(document.body).backgroundColor);
 }).map((one) => one.outerHTML.slice(0, 120))"""
+# How far what was painted moved afterwards without the visitor's doing, as web.dev/cls counts it, once the fonts are there.
+JUMPS: Final = """async () => {
+  let moved = 0;
+  const count = (list) => list.getEntries().forEach((each) => { if (!each.hadRecentInput) moved += each.value; });
+  new PerformanceObserver(count).observe({ type: "layout-shift", buffered: true });
+  await document.fonts.ready;
+  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  await new Promise((done) => setTimeout(done, 0));
+  return moved;
+}"""
+PUSHED_DOWN: Final = """() => {
+  const late = document.createElement("div");
+  late.style.height = "300px";
+  document.body.prepend(late);
+}"""
 SIDEWAYS: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -98,6 +114,7 @@ class Walk:
     where: str
     faults: dict[str, list[str]] = field(default_factory=dict)
     too_wide: dict[str, int] = field(default_factory=dict)
+    jumps: dict[str, float] = field(default_factory=dict)
     complaints: dict[str, list[str]] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
     _page: Page | None = None
@@ -112,6 +129,7 @@ class Walk:
         self.window.add_cookies([{**each, "url": self.where} for each in cookies])
         self._has(FIRST)
         page.goto(self.where + address)
+        self._settles("at a desk")
         page.evaluate(f"{FEWER_ROWS};{AXE}")
         self._look("light", whole=True)
         self._narrow("zh", NARROW)
@@ -122,6 +140,23 @@ class Walk:
         self._narrow("en", NARROW[::-1])
         self._has(FIRST)
         self._look("in English", whole=True)
+
+    def on_a_phone(self, line: str, address: str, cookies: Iterable[Any]) -> None:
+        """A page by its name, opened on a phone: whether it stays where it was painted."""
+        self._now = line
+        self.window.clear_cookies()
+        self.window.add_cookies([{**each, "url": self.where} for each in cookies])
+        self._has(NARROW[1])
+        self._opened().goto(self.where + address)
+        self._settles("on a phone")
+
+    def pushed_down(self) -> float:
+        """How far a page jumps where something is put in at its top after it was painted."""
+        page = self._opened()
+        page.goto(self.where + "/login")
+        page.evaluate(JUMPS)
+        page.evaluate(PUSHED_DOWN)
+        return float(page.evaluate(JUMPS))
 
     def unmarked(self, address: str) -> list[str]:
         """What Tab reaches on a page that shows no mark there; it ends where the page's things are all reached."""
@@ -172,6 +207,10 @@ class Walk:
         self._pairs, found = self._opened().evaluate(LOOK, [self._pairs, whole, OF_COLOURS, None, None])
         if found:
             self.faults[f"{self._now} {how}"] = found
+
+    def _settles(self, where: str) -> None:
+        if (moved := self._opened().evaluate(JUMPS)) > STILL:
+            self.jumps[f"{self._now} {where}"] = moved
 
     def _narrow(self, language: str, sizes: Iterable[dict[str, int]]) -> None:
         for size in sizes:
