@@ -30,6 +30,7 @@ OWN = "a sentence that only the clerk knows"
 PLANT = """async number => {
   localStorage.setItem("planted", number);
   sessionStorage.setItem("planted", number);
+  document.cookie = `planted=${number}; max-age=3600`;
   const cache = await caches.open("planted");
   await cache.put("/planted", new Response(number));
   await new Promise((done, failed) => {
@@ -294,9 +295,11 @@ def test_the_browser_s_profile_holds_nothing_of_the_citizen(
         opened.page.goto(f"{running.address}/login?planted={NUMBER}")
         opened.page.evaluate(PLANT, NUMBER)
         asked = "\n".join([*opened.asked, *opened.referers]).encode()
+        cookies = json.dumps(opened.context.cookies()).encode()  # in the profile the browser seals them itself
     sought = {read["戶籍地址"]: "home", read["姓名"].split()[0]: "name", PASSWORD: "password"}
     scanner = Scanner({citizen: "citizen", NUMBER: "planted"}, sought, {})
-    assert {found.label for found in scanner.look("addresses and referrers", asked)} == {"planted"}
+    for place, said in (("addresses and referrers", asked), ("cookies", cookies)):
+        assert {found.label for found in scanner.look(place, said)} == {"planted"}
     found = scanner.look_through(profile)
     assert sorted({str(each) for each in found if each.label != "planted"}) == []
     planted = {each.place for each in found if each.label == "planted"}
