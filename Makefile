@@ -34,24 +34,25 @@ test: .venv/ready-tests  ## the whole test suite, on every database that can be 
 	@$(MAKE) --no-print-directory -j4 test-house test-trail test-proofs test-pages
 
 # Four parts that take about as long, each with servers of its own: two cores have something to do while one of them waits.
-# A folder that the first three do not name belongs to the last.
-OF_THE_HOUSE := tests/connectors tests/govern tests/house
-OF_THE_TRAIL := tests/audit tests/reports tests/bench
-KILLED := tests/promises/test_killed_at_every_step.py
+# A folder that the first three do not name belongs to the last; a room or a proof may go with another part.
+APART := tests/admin/public
+PROVEN_APART := tests/promises/test_killed_at_every_step.py tests/promises/test_nobody_beyond_their_rights.py
+OF_THE_HOUSE := tests/connectors tests/govern tests/house tests/reports
+OF_THE_TRAIL := tests/audit tests/bench
 OF_PROOFS := tests/promises
-OF_PAGES := $(filter-out $(OF_THE_HOUSE) $(OF_THE_TRAIL) $(OF_PROOFS) tests/support,$(patsubst %/,%,$(wildcard tests/*/)))
+OF_PAGES := $(filter-out tests/__pycache__ $(OF_THE_HOUSE) $(OF_THE_TRAIL) $(OF_PROOFS) tests/support,$(patsubst %/,%,$(wildcard tests/*/)))
 
 test-house: .venv/ready-tests
-	@$(BIN)/python -m pytest $(OF_THE_HOUSE)
+	@$(BIN)/python -m pytest $(OF_THE_HOUSE) $(APART)
 
 test-trail: .venv/ready-tests
-	@$(BIN)/python -m pytest $(KILLED) $(OF_THE_TRAIL)
+	@$(BIN)/python -m pytest $(PROVEN_APART) $(OF_THE_TRAIL)
 
 test-proofs: .venv/ready-tests
-	@$(BIN)/python -m pytest $(OF_PROOFS) --ignore=$(KILLED)
+	@$(BIN)/python -m pytest $(OF_PROOFS) $(PROVEN_APART:%=--ignore=%)
 
 test-pages: .venv/ready-tests
-	@$(BIN)/python -m pytest $(OF_PAGES)
+	@$(BIN)/python -m pytest $(OF_PAGES) $(APART:%=--ignore=%)
 
 faults: .venv/ready-tests  ## the long proofs of the five promises: kills, outages and misbehaving sources by the hundred
 	@$(BIN)/python -m pytest -m faults --durations=20 tests; ended=$$?; $(BIN)/python -m bench --page; exit $$ended
