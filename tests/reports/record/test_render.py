@@ -169,8 +169,14 @@ def test_the_press_works_on_after_a_refusal() -> None:
 
 def test_rare_characters_are_printed_as_what_they_are(tmp_path: Path) -> None:
     record = a_record()
-    record = replace(record, who=replace(record.who, name=f"林{RARE}"))
-    assert f"林{RARE}" in text_of(render.render(record), tmp_path)
+    agency, (task, *others) = record.who.agency, record.tasks
+    record = replace(
+        record,
+        who=replace(record.who, name=f"林{RARE}", agency=replace(agency, zh=f"{RARE}區公所")),
+        tasks=(replace(task, owner=replace(task.owner, zh=f"{RARE}府民政局")), *others),
+    )
+    text = text_of(render.render(record), tmp_path)
+    assert [name for name in (f"林{RARE}", f"{RARE}區公所", f"{RARE}府民政局") if name not in text] == []
 
 
 def test_a_character_of_few_fonts_is_printed_right_or_fails_the_record_never_wrong(tmp_path: Path) -> None:

@@ -113,7 +113,8 @@ def test_a_re_opened_round_shows_both_rounds_and_says_which_is_void(tmp_path: Pa
 def test_long_names_and_rare_characters_are_printed_whole(tmp_path: Path) -> None:
     record = a_period_record(FEW)
     agencies = tuple(
-        replace(one, zh=one.zh + "附設原住民族長期照顧暨身心障礙福利服務中心籌備處") for one in record.names.agencies
+        replace(one, zh=one.zh + "附設𠮷㗂原住民族長期照顧暨身心障礙福利服務中心籌備處")
+        for one in record.names.agencies
     )
     people = tuple(
         replace(one, name="巴奈．𠀋𡃁．伊斯瑪哈單．達駭．布農", account="a.very.long.account.name")
