@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.houses import TestHouse
+from tests.support.houses import TestHouse, house_name
 from tests.support.killed import AGAIN, ONCE, POINTS, WITHIN_S, Found, Round, drain, go_on, kill_at, staged, targets
 from tests.support.proofs import counted, record, said
 
@@ -71,11 +71,6 @@ def _killed(house: TestHouse, folder: Path, times: int) -> Found:
         print(f"\n{found}\n{stage.spent_s():.1f} s of processor in what was forked")
         assert found.faults == [], stage.said()
     return found
-
-
-def house_name(house: TestHouse) -> str:
-    """Which database it was."""
-    return "PostgreSQL" if house.settings.database_url.startswith("postgresql") else "SQLite"
 
 
 def _rows(house: TestHouse, found: Found) -> list[dict[str, object]]:

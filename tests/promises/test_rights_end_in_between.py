@@ -31,7 +31,7 @@ from govern.people.person import Person
 from govern.people.right import Right
 from govern.queue.work import Work
 from tests.support.house_processes import processes_of
-from tests.support.houses import Clerk, TestHouse, a_request
+from tests.support.houses import Clerk, TestHouse, a_request, house_name
 from tests.support.journals import requests_seen
 from tests.support.proofs import counted, record, said
 from tests.support.queues import until
@@ -125,7 +125,7 @@ def test_five_seconds_after_an_ending_no_source_is_asked(house: TestHouse) -> No
             target=f">= {len(KINDS) * WAITING // 2}",
         ),
     ]
-    record(f"rights that end in between, {_database(house)}", rows)
+    record(f"rights that end in between, {house_name(house)}", rows)
     print(said(rows))
     assert all(row["met"] for row in rows), late
     assert (len(unended) > WAITING // 2, denied) == (True, 0), "where nothing ends the sources are asked on"
@@ -190,10 +190,6 @@ def test_another_log_in_of_the_same_clerk_opens_nothing_and_no_entry_says_it_did
         reveal(again.actor, again.keys, lookup, answer, "1::name", "與申請書核對", house.settings)
     assert {"shown", "revealed", "denied"} & set(house.kinds(lookup)) == set()
     assert _shown(house, clerk, lookup) == 1
-
-
-def _database(house: TestHouse) -> str:
-    return "SQLite" if house.settings.database_url.startswith("sqlite") else "PostgreSQL"
 
 
 def _asked_after(house: TestHouse, end: Callable[[Clerk], None]) -> tuple[list[float], int]:

@@ -159,6 +159,11 @@ class TestHouse:
         return self.settings.folder / "simulated"
 
 
+def house_name(house: TestHouse) -> str:
+    """Which database it was."""
+    return "PostgreSQL" if house.settings.database_url.startswith("postgresql") else "SQLite"
+
+
 def a_request(
     case_item: str = "disability_certificate",
     *,
