@@ -84,9 +84,10 @@ class PreparedChild:
 
         A child that dies idle may still look alive when it is handed the work: what it had not begun is handed over anew.
         """
-        ending = self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop)
+        order = {"do": "run", "work": str(work_id)}
+        ending = self._order(order, BEGIN_S, is_to_stop)
         if ending is Ending.CRASHED and self._duties.begun.heard(self._number) is None:
-            ending = self._order({"do": "run", "work": str(work_id)}, BEGIN_S, is_to_stop)
+            return self._order(order, BEGIN_S, is_to_stop)
         return ending
 
     def settle(self, work_id: uuid.UUID, why: Ending, is_to_stop: Callable[[], bool]) -> Ending:

@@ -32,19 +32,19 @@ def test_the_same_form_twice_takes_quota_once(house: TestHouse) -> None:
 
 def test_two_that_take_at_once_do_not_both_take_the_last_one(house: TestHouse) -> None:
     """Who looks how much is left, to take it, waits for whoever looked before and has not taken yet."""
-    seen, has_looked, taker_begins = [], threading.Event(), threading.Event()
+    seen, second_has_looked, first_has_looked = [], threading.Event(), threading.Event()
 
     def look_and_take(at_leisure: bool) -> None:
         with transaction() as session:
             seen.append(quota.used(session, "ntpc", "ntpc-civil", clock.today(), to_take=True))
-            (taker_begins if at_leisure else has_looked).set()
+            (first_has_looked if at_leisure else second_has_looked).set()
             if at_leisure:
-                has_looked.wait(0.5)  # in vain: the other one has to wait
+                second_has_looked.wait(0.5)  # in vain: the other one has to wait
             quota.take(session, "ntpc", "ntpc-civil", clock.today(), 1)
 
     first, second = (threading.Thread(target=look_and_take, args=(at_leisure,)) for at_leisure in (True, False))
     first.start()
-    assert taker_begins.wait(10)
+    assert first_has_looked.wait(10)
     second.start()
     first.join()
     second.join()
